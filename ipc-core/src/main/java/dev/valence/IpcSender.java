@@ -1,0 +1,128 @@
+package dev.valence;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something messages and requests can be sent to: main as seen by a renderer, a renderer as seen by main.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread, also from inside a callback. Methods that wait say so.
+ *
+ * <p><b>Order.</b> Messages and requests of one sender arrive in the order in which they were handed over, whatever
+ * their channel. Nothing is promised between a reply and anything else.
+ *
+ * <p><b>Ownership.</b> A payload is encoded before the method returns; the caller may change or reuse it afterwards. A
+ * {@code byte[]} is not copied: it must not be changed until it was delivered.
+ */
+public interface IpcSender {
+
+    /**
+     * Sends a message.
+     *
+     * <p>Returns as soon as the message has room in the queue. At the soft limit of the queue a caller outside a callback
+     * waits for room; a caller inside a callback may go to the hard limit first.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what the receiver's listeners get, see {@link PayloadCodec}
+     * @throws IllegalArgumentException if the channel name is not valid; nothing was sent
+     * @throws IpcException with {@link ErrorCode#ENCODE_FAILED} or {@link ErrorCode#PAYLOAD_TOO_LARGE} if the payload
+     *     cannot travel, {@link ErrorCode#BACKPRESSURE} if there was no room in time, {@link ErrorCode#PEER_GONE} or
+     *     {@link ErrorCode#CLOSED} if there is nobody left to send to; nothing was sent
+     */
+    void send(String channel, @Nullable Object payload);
+
+    /**
+     * Sends a message if there is room for it now; never waits.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what the receiver's listeners get
+     * @return false if there is no room or nobody to send to; the message is then dropped and counted
+     * @throws IllegalArgumentException if the channel name is not valid
+     * @throws IpcException with {@link ErrorCode#ENCODE_FAILED} or {@link ErrorCode#PAYLOAD_TOO_LARGE}
+     */
+    boolean trySend(String channel, @Nullable Object payload);
+
+    /**
+     * Sends a request.
+     *
+     * <p>Waits for room as {@link #send} does, not for the answer. Whatever goes wrong after the arguments were checked
+     * is the outcome of the call, so that it ends exactly once: reply, failure, deadline, cancelled or peer gone.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what the handler gets
+     * @param replyType what the reply is decoded to
+     * @param options the deadline
+     * @return the call; its dependants run on the callback executor
+     * @throws IllegalArgumentException if the channel name is not valid; nothing was sent
+     */
+    <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options);
+
+    /**
+     * Sends a request and waits for the reply.
+     *
+     * <p>Inside a callback of the default executor the turn is given up while this waits, as {@code await} does in
+     * Electron: other callbacks of the same sender may run meanwhile, never at the same time as this one.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what the handler gets
+     * @param replyType what the reply is decoded to
+     * @param options the deadline
+     * @return the decoded reply
+     * @throws IllegalArgumentException if the channel name is not valid; nothing was sent
+     * @throws IllegalStateException inside a callback of a serial or direct executor, where waiting would block what the
+     *     reply needs; nothing was sent
+     * @throws IpcException if the call ends in any other way; {@link ErrorCode#INTERRUPTED} if the thread was
+     *     interrupted, in which case the call was cancelled and the thread's interrupt flag is set
+     */
+    <R> @Nullable R invokeSync(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options);
+
+    /** Sends a message on a typed channel, see {@link #send(String, Object)}. */
+    default <T> void send(EventChannel<T> channel, @Nullable T payload) {
+        send(channel.name(), payload);
+    }
+
+    /** Sends a message on a typed channel if there is room now, see {@link #trySend(String, Object)}. */
+    default <T> boolean trySend(EventChannel<T> channel, @Nullable T payload) {
+        return trySend(channel.name(), payload);
+    }
+
+    /** Sends a request with the default deadline, see {@link #invoke(String, Object, TypeRef, CallOptions)}. */
+    default <R> Call<R> invoke(String channel, @Nullable Object payload, Class<R> replyType) {
+        return invoke(channel, payload, TypeRef.of(replyType), CallOptions.defaults());
+    }
+
+    /** Sends a request, see {@link #invoke(String, Object, TypeRef, CallOptions)}. */
+    default <R> Call<R> invoke(String channel, @Nullable Object payload, Class<R> replyType, CallOptions options) {
+        return invoke(channel, payload, TypeRef.of(replyType), options);
+    }
+
+    /** Sends a request on a typed channel, see {@link #invoke(String, Object, TypeRef, CallOptions)}. */
+    default <Q, R> Call<R> invoke(RequestChannel<Q, R> channel, @Nullable Q request) {
+        return invoke(channel.name(), request, channel.replyType(), CallOptions.defaults());
+    }
+
+    /** Sends a request on a typed channel, see {@link #invoke(String, Object, TypeRef, CallOptions)}. */
+    default <Q, R> Call<R> invoke(RequestChannel<Q, R> channel, @Nullable Q request, CallOptions options) {
+        return invoke(channel.name(), request, channel.replyType(), options);
+    }
+
+    /** Sends a request and waits, see {@link #invokeSync(String, Object, TypeRef, CallOptions)}. */
+    default <R> @Nullable R invokeSync(String channel, @Nullable Object payload, Class<R> replyType) {
+        return invokeSync(channel, payload, TypeRef.of(replyType), CallOptions.defaults());
+    }
+
+    /** Sends a request and waits, see {@link #invokeSync(String, Object, TypeRef, CallOptions)}. */
+    default <R> @Nullable R invokeSync(
+            String channel, @Nullable Object payload, Class<R> replyType, CallOptions options) {
+        return invokeSync(channel, payload, TypeRef.of(replyType), options);
+    }
+
+    /** Sends a request on a typed channel and waits, see {@link #invokeSync(String, Object, TypeRef, CallOptions)}. */
+    default <Q, R> @Nullable R invokeSync(RequestChannel<Q, R> channel, @Nullable Q request) {
+        return invokeSync(channel.name(), request, channel.replyType(), CallOptions.defaults());
+    }
+
+    /** Sends a request on a typed channel and waits, see {@link #invokeSync(String, Object, TypeRef, CallOptions)}. */
+    default <Q, R> @Nullable R invokeSync(RequestChannel<Q, R> channel, @Nullable Q request, CallOptions options) {
+        return invokeSync(channel.name(), request, channel.replyType(), options);
+    }
+}

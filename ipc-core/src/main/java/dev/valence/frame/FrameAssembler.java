@@ -1,0 +1,78 @@
+package dev.valence.frame;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Cuts a stream of bytes into frames. A frame that lies whole in the buffer is passed on in place; only one that came in
+ * pieces is copied.
+ *
+ * <p><b>Threads.</b> One at a time.
+ */
+public final class FrameAssembler {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final FrameHandler handler;
+    private final ByteBuffer prefix = ByteBuffer.allocate(Wire.PREFIX_BYTES);
+    private ByteBuffer partial = NOTHING; // room for exactly one frame; NOTHING between frames
+
+    /** Makes an assembler that passes frames to a handler. */
+    public FrameAssembler(FrameHandler handler) {
+        this.handler = handler;
+    }
+
+    /**
+     * Takes the bytes of one read.
+     *
+     * @param bytes lent; consumed to the end
+     * @throws IOException if a length is not one that a frame can have; the connection has to be closed
+     */
+    public void read(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (partial != NOTHING) {
+                fill(partial, bytes);
+                if (!partial.hasRemaining()) {
+                    ByteBuffer whole = partial.flip();
+                    partial = NOTHING;
+                    handler.onFrame(whole);
+                }
+                continue;
+            }
+            fill(prefix, bytes);
+            if (prefix.hasRemaining()) {
+                return;
+            }
+            int length = prefix.getInt(0);
+            prefix.clear();
+            checkLength(length);
+            if (bytes.remaining() >= length) {
+                ByteBuffer whole = bytes.slice(bytes.position(), length);
+                bytes.position(bytes.position() + length);
+                handler.onFrame(whole);
+            } else {
+                partial = ByteBuffer.allocate(length);
+            }
+        }
+    }
+
+    /** Returns whether the bytes so far end in the middle of a frame. */
+    public boolean isMidFrame() {
+        return partial != NOTHING || prefix.position() > 0;
+    }
+
+    private void checkLength(int length) throws IOException {
+        int max = handler.maxFrameBytes();
+        if (length <= 0 || length > max) {
+            throw new IOException(
+                    "frame length: " + Integer.toUnsignedString(length) + " (expected: 1 to " + max + ")");
+        }
+    }
+
+    private static void fill(ByteBuffer to, ByteBuffer from) {
+        int count = Math.min(to.remaining(), from.remaining());
+        to.put(to.position(), from, from.position(), count);
+        to.position(to.position() + count);
+        from.position(from.position() + count);
+    }
+}

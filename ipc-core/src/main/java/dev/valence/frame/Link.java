@@ -1,0 +1,27 @@
+package dev.valence.frame;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lower half of the seam between calls and bytes: one connection as its transport sees it. Below it no calls, above
+ * it no sockets.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread and returns without waiting for the peer.
+ */
+public interface Link {
+
+    /**
+     * Says that {@link FrameHandler#nextFrame} has something to write. The transport takes frames until there are none
+     * left or the peer takes no more, and writes a batch at once. Calls that come while it does so are not lost.
+     */
+    void wakeUp();
+
+    /**
+     * Ends the connection: takes and writes what {@link FrameHandler#nextFrame} still has as far as the peer takes it
+     * without waiting, then closes. {@link FrameHandler#onClosed} follows, on the I/O thread. Idempotent.
+     */
+    void close();
+
+    /** Returns whom the kernel says the peer is, or null if this transport cannot tell. */
+    @Nullable PeerCredentials credentials();
+}

@@ -1,0 +1,34 @@
+package dev.valence.frame;
+
+/** The constants of {@code docs/protocol.md}. */
+public final class Wire {
+
+    /** First field of a Hello, "VALE". */
+    public static final int MAGIC = 0x56414C45;
+
+    /** Versions with the same major interoperate. */
+    public static final int MAJOR = 1;
+
+    /** Rises with every addition. */
+    public static final int MINOR = 0;
+
+    /** Bytes of the length in front of each frame, big-endian. */
+    public static final int PREFIX_BYTES = 4;
+
+    /** Largest piece of a payload in one frame. */
+    public static final int CHUNK_BYTES = 256 * 1024;
+
+    /** Largest frame: a piece of a payload and what may stand beside it. */
+    public static final int MAX_FRAME_BYTES = CHUNK_BYTES + 64 * 1024;
+
+    /** Largest frame before the peer is authenticated. */
+    public static final int MAX_HANDSHAKE_FRAME_BYTES = 4 * 1024;
+
+    /** What a frame of the data or reply lane costs besides the bytes of its payload. */
+    public static final int FRAME_CHARGE = 256;
+
+    /** Bytes of a one-time token. */
+    public static final int TOKEN_BYTES = 32;
+
+    private Wire() {}
+}

@@ -1,0 +1,18 @@
+/**
+ * What both ends of Valence share: the API, and the calls, connections and frames behind it. No sockets.
+ *
+ * @uses dev.valence.PayloadCodec encodings besides the built-in ones
+ */
+@org.jspecify.annotations.NullMarked
+module dev.valence.core {
+    requires transitive dev.valence.proto;
+    requires org.slf4j;
+    requires transitive static org.jspecify;
+
+    exports dev.valence;
+    exports dev.valence.frame to
+            dev.valence.main,
+            dev.valence.renderer;
+
+    uses dev.valence.PayloadCodec;
+}

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what is replied
  */
 @FunctionalInterface
-public interface Handler<S extends IpcSender, Q, R extends @Nullable Object> {
+public interface Handler<S extends IpcSender, Q, R> {
 
     /**
      * Called for each request, several at a time unless registered as {@link HandlerOptions#sequential()}.
      *
      * @param event who asks, and whether the answer is still wanted
      * @param request what was sent
-     * @return the reply; a {@link java.util.concurrent.CompletionStage} is waited for
+     * @return the reply, or null; a {@link java.util.concurrent.CompletionStage} is waited for
      * @throws Exception reaches the caller as {@link ErrorCode#HANDLER_FAILED}
      */
-    R handle(InvokeEvent<S> event, Q request) throws Exception;
+    @Nullable R handle(InvokeEvent<S> event, Q request) throws Exception;
 }

@@ -1,7 +1,6 @@
 package dev.valence;
 
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Something listeners and handlers are registered on: the main process, the scope of one renderer, or a renderer.
@@ -162,7 +161,7 @@ public interface IpcReceiver<S extends IpcSender> {
     }
 
     private <Q> Registration handleVoid(String channel, TypeRef<Q> type, Listener<S, Q> handler) {
-        Handler<S, Q, @Nullable Object> acknowledging = (event, request) -> {
+        Handler<S, Q, Object> acknowledging = (event, request) -> {
             handler.onMessage(event, request);
             return null;
         };

@@ -2,6 +2,7 @@ package dev.valence.frame;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a stream of bytes into frames. A frame that lies whole in the buffer is passed on in place; only one that came in
@@ -11,11 +12,9 @@ import java.nio.ByteBuffer;
  */
 public final class FrameAssembler {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final FrameHandler handler;
     private final ByteBuffer prefix = ByteBuffer.allocate(Wire.PREFIX_BYTES);
-    private ByteBuffer partial = NOTHING; // room for exactly one frame; NOTHING between frames
+    private @Nullable ByteBuffer partial; // room for exactly one frame; null between frames
 
     /** Makes an assembler that passes frames to a handler. */
     public FrameAssembler(FrameHandler handler) {
@@ -30,12 +29,12 @@ public final class FrameAssembler {
      */
     public void read(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            if (partial != NOTHING) {
-                fill(partial, bytes);
-                if (!partial.hasRemaining()) {
-                    ByteBuffer whole = partial.flip();
-                    partial = NOTHING;
-                    handler.onFrame(whole);
+            ByteBuffer begun = partial;
+            if (begun != null) {
+                fill(begun, bytes);
+                if (!begun.hasRemaining()) {
+                    partial = null;
+                    handler.onFrame(begun.flip());
                 }
                 continue;
             }
@@ -58,7 +57,7 @@ public final class FrameAssembler {
 
     /** Returns whether the bytes so far end in the middle of a frame. */
     public boolean isMidFrame() {
-        return partial != NOTHING || prefix.position() > 0;
+        return partial != null || prefix.position() > 0;
     }
 
     private void checkLength(int length) throws IOException {

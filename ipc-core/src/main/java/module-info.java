@@ -14,5 +14,16 @@ module dev.valence.core {
             dev.valence.main,
             dev.valence.renderer;
 
+    exports dev.valence.connection to
+            dev.valence.main,
+            dev.valence.renderer;
+    exports dev.valence.call to
+            dev.valence.main,
+            dev.valence.renderer;
+
+    exports dev.valence.session to
+            dev.valence.main,
+            dev.valence.renderer;
+
     uses dev.valence.PayloadCodec;
 }

@@ -1,0 +1,51 @@
+package dev.valence.call;
+
+import dev.valence.IpcException;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection that wait for their answer. Taking one out is the act that decides who ends it: reply,
+ * failure, deadline, cancel and close all race to it.
+ */
+public final class CallTable {
+
+    private final ConcurrentHashMap<Long, OutgoingCall<?>> calls = new ConcurrentHashMap<>();
+    private volatile long highestId; // written with the lock of the outbox held
+
+    /** Adds a call; ids only rise. */
+    void put(long id, OutgoingCall<?> call) {
+        calls.put(id, call);
+        highestId = id;
+    }
+
+    /** Takes a call out; null if another was first. */
+    public @Nullable OutgoingCall<?> take(long id) {
+        return calls.remove(id);
+    }
+
+    /** Takes a call out that has ended. */
+    void remove(long id) {
+        calls.remove(id);
+    }
+
+    /** Returns whether this id was ever given to a call or message. */
+    public boolean isKnown(long id) {
+        return id > 0 && id <= highestId;
+    }
+
+    /** Returns how many calls wait. */
+    public int size() {
+        return calls.size();
+    }
+
+    /** Ends every call. */
+    public void failAll(IpcException reason) {
+        for (Long id : calls.keySet()) {
+            OutgoingCall<?> call = calls.remove(id);
+            if (call != null) {
+                call.fail(reason);
+            }
+        }
+    }
+}

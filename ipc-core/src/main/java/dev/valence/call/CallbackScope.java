@@ -1,0 +1,76 @@
+package dev.valence.call;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the present thread may do while it runs a callback of the library.
+ *
+ * <p><b>Threads.</b> Confined to one thread.
+ */
+public abstract class CallbackScope {
+
+    private static final ThreadLocal<@Nullable CallbackScope> CURRENT = new ThreadLocal<>();
+
+    private @Nullable Runnable onWait;
+
+    CallbackScope() {}
+
+    /** Returns the scope of the callback that this thread runs, or null outside callbacks. */
+    public static @Nullable CallbackScope current() {
+        return CURRENT.get();
+    }
+
+    /**
+     * Checks that this thread may wait for a reply.
+     *
+     * @throws IllegalStateException inside a callback of a serial or direct executor
+     */
+    public static void checkMayWait() {
+        CallbackScope scope = CURRENT.get();
+        if (scope != null) {
+            scope.checkWait();
+        }
+    }
+
+    /** Whether this callback may wait for room in a queue. */
+    public abstract boolean mayWaitForRoom();
+
+    /** Sets what is to be done before this callback waits for its first reply. */
+    public void onWait(Runnable action) {
+        onWait = action;
+    }
+
+    final void run(Runnable task) {
+        CallbackScope before = CURRENT.get(); // not null if a direct executor nests
+        CURRENT.set(this);
+        try {
+            task.run();
+        } finally {
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        }
+    }
+
+    final void beginWait() {
+        checkWait();
+        Runnable action = onWait;
+        if (action != null) {
+            onWait = null;
+            action.run();
+        }
+        giveUp();
+    }
+
+    final void endWait() {
+        takeAgain();
+    }
+
+    abstract void checkWait();
+
+    abstract void giveUp();
+
+    abstract void takeAgain();
+}

@@ -1,0 +1,42 @@
+package dev.valence.call;
+
+import dev.valence.CallbackExecutor;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs the callbacks of a process.
+ *
+ * <p><b>Threads.</b> {@link #execute} and {@link Inbox#submit} may be called from any thread and return at once, unless
+ * the executor is direct.
+ */
+public interface Dispatcher extends Executor, AutoCloseable {
+
+    /** Runs the listeners of one sender, one after the other. */
+    @FunctionalInterface
+    interface Inbox {
+        /** Adds a task that runs after those that were added earlier. */
+        void submit(Runnable task);
+    }
+
+    /** Returns the dispatcher for an executor. */
+    static Dispatcher of(CallbackExecutor executor) {
+        if (executor instanceof CallbackExecutor.Elastic elastic) {
+            return new ElasticDispatcher(elastic.maxRunning());
+        }
+        if (executor instanceof CallbackExecutor.Serial serial) {
+            return new PlainDispatcher(serial.executor(), "a serial executor");
+        }
+        return new PlainDispatcher(Runnable::run, "a direct executor");
+    }
+
+    /** Returns the inbox of a new sender. */
+    Inbox newInbox();
+
+    /** Runs a task that has no order, such as a handler. */
+    @Override
+    void execute(Runnable task);
+
+    /** Lets tasks that run end, and their threads after them. Nothing is started any more. */
+    @Override
+    void close();
+}

@@ -1,0 +1,69 @@
+package dev.valence.call;
+
+/** The default: turns on an {@link ElasticExecutor}. */
+final class ElasticDispatcher implements Dispatcher {
+
+    private final ElasticExecutor executor;
+
+    ElasticDispatcher(int maxRunning) {
+        this.executor = new ElasticExecutor(maxRunning);
+    }
+
+    @Override
+    public Inbox newInbox() {
+        Turn turn = new Turn(executor);
+        return task -> turn.submit(() -> new TurnScope(turn).run(task));
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        executor.execute(() -> new FreeScope().run(task));
+    }
+
+    @Override
+    public void close() {
+        executor.close();
+    }
+
+    /** A handler: it holds no turn, only a place among the running callbacks. */
+    private class FreeScope extends CallbackScope {
+        @Override
+        public boolean mayWaitForRoom() {
+            return true;
+        }
+
+        @Override
+        void checkWait() {}
+
+        @Override
+        void giveUp() {
+            executor.beginWait();
+        }
+
+        @Override
+        void takeAgain() {
+            executor.endWait();
+        }
+    }
+
+    /** A listener: it gives up the turn as well. */
+    private final class TurnScope extends FreeScope {
+        private final Turn turn;
+
+        TurnScope(Turn turn) {
+            this.turn = turn;
+        }
+
+        @Override
+        void giveUp() {
+            turn.giveUp();
+            super.giveUp();
+        }
+
+        @Override
+        void takeAgain() {
+            turn.takeAgain();
+            super.takeAgain();
+        }
+    }
+}

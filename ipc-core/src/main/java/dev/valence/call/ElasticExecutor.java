@@ -1,0 +1,150 @@
+package dev.valence.call;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * As many threads as there is work, up to a bound on what runs at once; the rest waits. A task that waits for a reply
+ * does not count, so that tasks which wait for each other always have a thread left.
+ *
+ * <p>Threads are virtual on Java 21 and later, else daemon threads that live on for ten idle seconds.
+ */
+final class ElasticExecutor implements Executor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ElasticExecutor.class);
+    private static final long IDLE_SECONDS = 10;
+
+    private final int maxRunning;
+    private final ExecutorService threads = newThreads();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(); // guarded by lock
+    private int running; // guarded by lock; may exceed maxRunning for those that return from a wait
+
+    ElasticExecutor(int maxRunning) {
+        this.maxRunning = maxRunning;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        lock.lock();
+        try {
+            if (running >= maxRunning) {
+                waiting.add(task);
+                return;
+            }
+            running++;
+        } finally {
+            lock.unlock();
+        }
+        start(task);
+    }
+
+    private void start(Runnable task) {
+        try {
+            threads.execute(() -> work(task));
+        } catch (RejectedExecutionException e) {
+            work(task); // closed: what still ends, such as a call, ends on the thread that ends it
+        }
+    }
+
+    private void work(Runnable first) {
+        Runnable task = first;
+        while (task != null) {
+            try {
+                task.run();
+            } catch (Throwable t) { // tasks report their own failures; this is a fault of the library
+                LOG.error("callback task failed", t);
+            }
+            task = nextOrLeave();
+        }
+    }
+
+    private @Nullable Runnable nextOrLeave() {
+        lock.lock();
+        try {
+            Runnable next = running <= maxRunning ? waiting.poll() : null;
+            if (next == null) {
+                running--;
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The present task waits; another may run instead. */
+    void beginWait() {
+        Runnable next;
+        lock.lock();
+        try {
+            next = running <= maxRunning ? waiting.poll() : null;
+            if (next == null) {
+                running--;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            start(next);
+        }
+    }
+
+    /** The present task goes on. It does not wait for a place, since others may wait for it. */
+    void endWait() {
+        lock.lock();
+        try {
+            running++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        threads.shutdown();
+    }
+
+    private static ExecutorService newThreads() {
+        ExecutorService virtual = newVirtualThreads();
+        if (virtual != null) {
+            return virtual;
+        }
+        ThreadFactory daemons = task -> {
+            Thread thread = new Thread(task, "valence-callback");
+            thread.setDaemon(true);
+            return thread;
+        };
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons);
+    }
+
+    /** Thread.ofVirtual() by reflection: this is compiled for Java 17. */
+    private static @Nullable ExecutorService newVirtualThreads() {
+        if (Runtime.version().feature() < 21) {
+            return null;
+        }
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> builderType = Class.forName("java.lang.Thread$Builder");
+            builder = builderType.getMethod("name", String.class).invoke(builder, "valence-callback");
+            Object factory = builderType.getMethod("factory").invoke(builder);
+            Method newExecutor = java.util.concurrent.Executors.class.getMethod(
+                    "newThreadPerTaskExecutor", ThreadFactory.class);
+            return (ExecutorService) newExecutor.invoke(null, factory);
+        } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException | InvocationTargetException e) {
+            LOG.debug("no virtual threads", e);
+            return null;
+        }
+    }
+}

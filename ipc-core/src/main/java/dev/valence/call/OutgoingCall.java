@@ -1,0 +1,365 @@
+package dev.valence.call;
+
+import dev.valence.Call;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Payload;
+import dev.valence.connection.SendListener;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of this process that waits for its answer.
+ *
+ * <p>It ends in two steps. The <em>outcome</em> is settled once, on whatever thread brings it, and wakes blocked callers
+ * directly. The future is completed, and the reply decoded, by such a caller or on the callback executor: never on an
+ * I/O thread.
+ *
+ * @param <R> the reply
+ */
+public final class OutgoingCall<R> extends Call<R> implements SendListener {
+
+    private static final Object ABANDONED = new Object();
+
+    private final String channel;
+    private final CallTable table;
+    private final Executor executor;
+    private final Function<Payload, @Nullable R> decoder;
+    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>(); // Payload, IpcException, ABANDONED
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private final AtomicInteger waiters = new AtomicInteger();
+    private final AtomicBoolean finishing = new AtomicBoolean();
+    private volatile long id; // 0 before it has a place in the queue
+    private volatile @Nullable Future<?> deadline;
+    private volatile Runnable onAbandoned = () -> {};
+    private volatile Runnable onSettled = () -> {};
+
+    /**
+     * Makes a call.
+     *
+     * @param executor completes the future when nobody waits
+     * @param decoder turns the reply into a value; throws DECODE_FAILED
+     */
+    public OutgoingCall(String channel, CallTable table, Executor executor, Function<Payload, @Nullable R> decoder) {
+        this.channel = channel;
+        this.table = table;
+        this.executor = executor;
+        this.decoder = decoder;
+    }
+
+    /**
+     * Sets what happens when the caller gives the call up, and when it ends in any way. Called before the call is queued.
+     *
+     * @param abandoned takes the request back, or tells the peer
+     * @param ended releases what belongs to the call
+     */
+    public void onEnd(Runnable abandoned, Runnable ended) {
+        onAbandoned = abandoned;
+        onSettled = ended;
+    }
+
+    /** Sets the timer that ends this call, to be stopped when it ends otherwise. */
+    public void endsAt(@Nullable Future<?> timer) {
+        deadline = timer;
+        if (outcome.get() != null) {
+            stopTimer();
+        }
+    }
+
+    @Override
+    public String channel() {
+        return channel;
+    }
+
+    @Override
+    public void onQueued(long newId) {
+        id = newId;
+        if (outcome.get() == null) {
+            table.put(newId, this);
+            if (outcome.get() != null) { // ended between the two looks
+                table.remove(newId);
+            }
+        }
+    }
+
+    /** Ends the call with a reply. The caller has taken it out of the table. */
+    public void reply(Payload payload) {
+        settle(payload);
+    }
+
+    /** Ends the call with a failure. */
+    public void fail(IpcException reason) {
+        settle(reason);
+    }
+
+    /** Ends the call because of this side, and tells the peer that the answer is no longer wanted. */
+    public void giveUp(IpcException reason) {
+        if (settle(reason)) {
+            onAbandoned.run();
+        }
+    }
+
+    private boolean settle(Object result) {
+        if (!outcome.compareAndSet(null, result)) {
+            return false;
+        }
+        long known = id;
+        if (known != 0) {
+            table.remove(known);
+        }
+        stopTimer();
+        onSettled.run();
+        settled.countDown();
+        if (result != ABANDONED && (waiters.get() == 0 || getNumberOfDependents() > 0)) {
+            executor.execute(this::finish);
+        }
+        return true;
+    }
+
+    private void stopTimer() {
+        Future<?> timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** Decodes the outcome and completes the future. */
+    private void finish() {
+        if (!finishing.compareAndSet(false, true)) {
+            return;
+        }
+        Object result = outcome.get();
+        if (result instanceof IpcException failure) {
+            super.completeExceptionally(failure);
+        } else if (result instanceof Payload payload) {
+            try {
+                super.complete(decoder.apply(payload));
+            } catch (Throwable t) {
+                super.completeExceptionally(t);
+            }
+        }
+    }
+
+    /**
+     * Waits for the reply, as {@code invokeSync} does.
+     *
+     * @throws IpcException the outcome, with the stack of this thread
+     */
+    public @Nullable R await() {
+        try {
+            awaitOutcome(Long.MAX_VALUE);
+        } catch (InterruptedException e) {
+            IpcException interrupted =
+                    new IpcException(ErrorCode.INTERRUPTED, "interrupted while waiting for '" + channel + "'", e);
+            giveUp(interrupted);
+            Thread.currentThread().interrupt();
+            throw interrupted;
+        }
+        try {
+            return super.join();
+        } catch (CancellationException e) {
+            throw new IpcException(ErrorCode.CANCELLED, "'" + channel + "' was cancelled", e);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IpcException failure) {
+                throw new IpcException(
+                        failure.code(), String.valueOf(failure.getMessage()), failure, failure.remote());
+            }
+            throw e;
+        }
+    }
+
+    /** Waits for the outcome; the turn is given up meanwhile. */
+    private boolean awaitOutcome(long nanos) throws InterruptedException {
+        CallbackScope scope = CallbackScope.current();
+        if (settled.getCount() == 0) {
+            return true;
+        }
+        if (scope != null) {
+            scope.beginWait();
+        }
+        waiters.incrementAndGet();
+        try {
+            return settled.await(nanos, TimeUnit.NANOSECONDS);
+        } finally {
+            waiters.decrementAndGet();
+            if (scope != null) {
+                scope.endWait();
+            }
+            completeHere();
+        }
+    }
+
+    /** Completes the future on this thread if the outcome is there and nothing depends on it; else on the executor. */
+    private void completeHere() {
+        if (outcome.get() == null || isDone()) {
+            return;
+        }
+        if (getNumberOfDependents() == 0) {
+            finish();
+        } else {
+            executor.execute(this::finish);
+        }
+    }
+
+    @Override
+    public R join() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                awaitOutcome(Long.MAX_VALUE);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // join goes on, as that of every future does
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return super.join();
+    }
+
+    @Override
+    public R get() throws InterruptedException, ExecutionException {
+        awaitOutcome(Long.MAX_VALUE);
+        return super.get();
+    }
+
+    @Override
+    public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        if (!awaitOutcome(unit.toNanos(timeout))) {
+            throw new TimeoutException("no reply on '" + channel + "' yet");
+        }
+        return super.get();
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return abandon(super.cancel(mayInterruptIfRunning));
+    }
+
+    @Override
+    public boolean complete(R value) {
+        return abandon(super.complete(value));
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        return abandon(super.completeExceptionally(failure));
+    }
+
+    @Override
+    public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor other) {
+        other.execute(() -> {
+            try {
+                complete(supplier.get());
+            } catch (Throwable t) {
+                completeExceptionally(t);
+            }
+        });
+        return this;
+    }
+
+    /** The future was completed from outside: the answer is not wanted any more. */
+    private boolean abandon(boolean completed) {
+        if (completed && settle(ABANDONED)) {
+            onAbandoned.run();
+        }
+        return completed;
+    }
+
+    @Override
+    public Executor defaultExecutor() {
+        return executor;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new Dependant<>(this);
+    }
+
+    /** What {@code thenApply} and the like return: cancelling it cancels the call. */
+    private static final class Dependant<U> extends CompletableFuture<U> {
+        private final OutgoingCall<?> call;
+
+        Dependant(OutgoingCall<?> call) {
+            this.call = call;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            if (cancelled) {
+                call.cancel(mayInterruptIfRunning);
+            }
+            return cancelled;
+        }
+
+        @Override
+        public U join() {
+            CallbackScope scope = beginWait();
+            try {
+                return super.join();
+            } finally {
+                endWait(scope);
+            }
+        }
+
+        @Override
+        public U get() throws InterruptedException, ExecutionException {
+            CallbackScope scope = beginWait();
+            try {
+                return super.get();
+            } finally {
+                endWait(scope);
+            }
+        }
+
+        @Override
+        public U get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+            CallbackScope scope = beginWait();
+            try {
+                return super.get(timeout, unit);
+            } finally {
+                endWait(scope);
+            }
+        }
+
+        /** A stage runs on the callback executor: a callback that waits for it gives up its turn, as for the call. */
+        private @Nullable CallbackScope beginWait() {
+            CallbackScope scope = isDone() ? null : CallbackScope.current();
+            if (scope != null) {
+                scope.beginWait();
+            }
+            return scope;
+        }
+
+        private static void endWait(@Nullable CallbackScope scope) {
+            if (scope != null) {
+                scope.endWait();
+            }
+        }
+
+        @Override
+        public Executor defaultExecutor() {
+            return call.defaultExecutor();
+        }
+
+        @Override
+        public <V> CompletableFuture<V> newIncompleteFuture() {
+            return new Dependant<>(call);
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package dev.valence.connection;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Limits;
+import dev.valence.Payload;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.Link;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Chunk;
+import dev.valence.proto.Close;
+import dev.valence.proto.Credit;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Hello;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Reply;
+import dev.valence.proto.Welcome;
+import dev.valence.proto.Windows;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One socket's life: handshake, frames in, and the end. Every rule of {@code docs/protocol.md} about what may come is
+ * checked here or in what this calls; a peer that breaks one is told which, and the connection ends.
+ *
+ * <p><b>Threads.</b> Frames come in on the I/O thread; {@link #close} may be called from any.
+ */
+public final class Connection implements FrameHandler {
+
+    private static final Logger FRAMES = LoggerFactory.getLogger("valence.frames");
+    private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
+
+    private final Link link;
+    private final Limits limits;
+    private final @Nullable Doorkeeper doorkeeper; // null in a renderer
+    private final ReceiveWindow dataWindow;
+    private final ReceiveWindow replyWindow;
+    private final DataIntake data;
+    private final Reassembly<Reply> replies;
+    private final AtomicReference<@Nullable Frame> handshake = new AtomicReference<>(); // Hello or Welcome, to be written
+    private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
+    private volatile @Nullable FrameListener listener; // written on the I/O thread, read by the one that writes
+    private volatile @Nullable Frame farewell; // Close, to be written
+    private volatile ConnectionState state; // written on the I/O thread, and by close()
+
+    private Connection(
+            Link link,
+            Limits limits,
+            @Nullable Doorkeeper doorkeeper,
+            @Nullable FrameListener listener,
+            ConnectionState state) {
+        this.link = link;
+        this.limits = limits;
+        this.doorkeeper = doorkeeper;
+        this.listener = listener;
+        this.state = state;
+        this.dataWindow = new ReceiveWindow(limits.windowBytes());
+        this.replyWindow = new ReceiveWindow(limits.windowBytes());
+        this.data = new DataIntake(dataWindow, limits.payloadBytes(), link::wakeUp);
+        this.replies = new Reassembly<>(limits.payloadBytes());
+    }
+
+    /** Returns main's end of a connection, which waits for a Hello. */
+    public static Connection server(Link link, Limits limits, Doorkeeper doorkeeper) {
+        return new Connection(link, limits, doorkeeper, null, ConnectionState.AWAITING_HELLO);
+    }
+
+    /**
+     * Returns a client's end of a connection, which says Hello as soon as its link is woken up.
+     *
+     * @param hello without magic, version and windows
+     */
+    public static Connection client(Link link, Limits limits, FrameListener listener, Hello.Builder hello) {
+        Connection connection = new Connection(link, limits, null, listener, ConnectionState.AWAITING_WELCOME);
+        connection.handshake.set(Frame.newBuilder()
+                .setHello(hello.setMagic(Wire.MAGIC)
+                        .setMajor(Wire.MAJOR)
+                        .setMinor(Wire.MINOR)
+                        .setWindows(connection.windows()))
+                .build());
+        return connection;
+    }
+
+    /** Returns whether the handshake is over and neither side has closed. */
+    public boolean isOpen() {
+        return state == ConnectionState.OPEN;
+    }
+
+    /**
+     * Ends the connection at once: tells the peer why, as far as it listens, and closes the link. Idempotent; the first
+     * reason counts.
+     */
+    public void close(IpcException reason) {
+        if (ending.compareAndSet(null, reason)) {
+            state = ConnectionState.CLOSING;
+            int code = reason.code() == ErrorCode.CLOSED ? 0 : reason.code().number();
+            farewell = closeFrame(code, String.valueOf(reason.getMessage()));
+            link.close();
+        }
+    }
+
+    /** Returns the last frame of a connection. */
+    public static Frame closeFrame(int code, String reason) {
+        return Frame.newBuilder()
+                .setClose(Close.newBuilder()
+                        .setCode(code)
+                        .setReason(reason.length() > 1000 ? reason.substring(0, 1000) : reason))
+                .build();
+    }
+
+    @Override
+    public int maxFrameBytes() {
+        return state == ConnectionState.AWAITING_HELLO ? Wire.MAX_HANDSHAKE_FRAME_BYTES : Wire.MAX_FRAME_BYTES;
+    }
+
+    @Override
+    public @Nullable OutFrame nextFrame() {
+        OutFrame next = null;
+        Frame first = handshake.getAndSet(null);
+        if (first != null) {
+            next = OutFrame.of(first);
+        } else if (state == ConnectionState.CLOSING) {
+            Frame goodbye = farewell;
+            farewell = null;
+            next = goodbye == null ? null : OutFrame.of(goodbye);
+        } else if (state == ConnectionState.OPEN) {
+            Outbox outbox = outbox();
+            next = outbox.nextFrame();
+            if (next == null && outbox.isFlushed()) {
+                state = ConnectionState.CLOSING;
+                ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
+                link.close();
+            }
+        }
+        if (next != null && FRAMES.isTraceEnabled()) {
+            FRAMES.trace(">> {} {}", next.frame().getBodyCase(), next.size());
+        }
+        return next;
+    }
+
+    @Override
+    public void onFrame(ByteBuffer bytes) {
+        ConnectionState now = state;
+        if (now == ConnectionState.CLOSING || now == ConnectionState.CLOSED) {
+            return;
+        }
+        try {
+            Frame frame = Frame.parseFrom(bytes);
+            if (FRAMES.isTraceEnabled()) {
+                FRAMES.trace("<< {} {}", frame.getBodyCase(), bytes.limit());
+            }
+            switch (now) {
+                case AWAITING_HELLO -> onHello(frame);
+                case AWAITING_WELCOME -> onWelcome(frame);
+                default -> onOpenFrame(frame);
+            }
+        } catch (InvalidProtocolBufferException e) {
+            close(Reassembly.broken("not a frame: " + e.getMessage()));
+        } catch (IpcException e) {
+            LIFECYCLE.warn("closing a connection: {}", e.getMessage());
+            close(e);
+        }
+    }
+
+    private void onHello(Frame frame) {
+        Hello hello = frame.getHello();
+        if (!frame.hasHello() || hello.getMagic() != Wire.MAGIC) {
+            throw Reassembly.broken("first frame: " + frame.getBodyCase() + " (expected: a Hello with the magic number)");
+        }
+        if (hello.getMajor() != Wire.MAJOR) {
+            throw new IpcException(
+                    ErrorCode.REJECTED, "major version: " + hello.getMajor() + " (expected: " + Wire.MAJOR + ")");
+        }
+        checkWindows(hello.getWindows());
+        Admitted admitted = Objects.requireNonNull(doorkeeper).admit(hello, link.credentials(), this);
+        handshake.set(Frame.newBuilder()
+                .setWelcome(admitted.welcome()
+                        .setMajor(Wire.MAJOR)
+                        .setMinor(Wire.MINOR)
+                        .setWindows(windows()))
+                .build());
+        open(admitted.listener(), hello.getWindows());
+    }
+
+    private void onWelcome(Frame frame) {
+        if (frame.hasClose()) {
+            onCloseFrame(frame.getClose());
+            return;
+        }
+        if (!frame.hasWelcome()) {
+            throw Reassembly.broken("first frame: " + frame.getBodyCase() + " (expected: Welcome or Close)");
+        }
+        Welcome welcome = frame.getWelcome();
+        checkWindows(welcome.getWindows());
+        FrameListener above = Objects.requireNonNull(listener);
+        open(above, welcome.getWindows());
+        above.onWelcome(welcome);
+    }
+
+    private void open(FrameListener above, Windows peer) {
+        listener = above;
+        state = ConnectionState.OPEN;
+        above.outbox().attach(link, peer, dataWindow, replyWindow);
+    }
+
+    private void onOpenFrame(Frame frame) {
+        boolean isMain = doorkeeper != null;
+        if (isMain && frame.getOrigin() != 0) {
+            throw Reassembly.broken("origin: " + frame.getOrigin() + " (expected: none from a client)");
+        }
+        FrameListener above = Objects.requireNonNull(listener);
+        switch (frame.getBodyCase()) {
+            case MESSAGE -> {
+                Incoming message = data.takeFirst(frame);
+                if (message != null) {
+                    above.onMessage(message);
+                }
+            }
+            case REQUEST -> {
+                Incoming request = data.takeFirst(frame);
+                if (request != null) {
+                    above.onRequest(request);
+                }
+            }
+            case CHUNK -> onChunk(frame.getChunk(), above);
+            case REPLY -> onReply(frame.getReply(), above);
+            case FAILURE -> {
+                if (frame.getFailure().hasDetails()) {
+                    chargeReply(0);
+                }
+                above.onFailure(frame.getFailure());
+            }
+            case CANCEL -> onCancel(frame.getCancel().getId(), above);
+            case CREDIT -> onCredit(frame.getCredit());
+            case PING -> outbox().offerPong(frame.getPing().getNonce());
+            case PONG -> {}
+            case CLOSE -> onCloseFrame(frame.getClose());
+            default -> {
+                if (isMain) {
+                    onClientFrame(frame, above);
+                } else {
+                    onMainFrame(frame, above);
+                }
+            }
+        }
+    }
+
+    private void onClientFrame(Frame frame, FrameListener above) {
+        switch (frame.getBodyCase()) {
+            case SUBSCRIBE -> {
+                data.takePlain();
+                DataIntake.checkChannel(frame.getSubscribe().getChannel());
+                above.onSubscribe(frame.getSubscribe().getChannel());
+            }
+            case UNSUBSCRIBE -> {
+                data.takePlain();
+                DataIntake.checkChannel(frame.getUnsubscribe().getChannel());
+                above.onUnsubscribe(frame.getUnsubscribe().getChannel());
+            }
+            case READY -> {
+                data.takePlain();
+                above.onReady();
+            }
+            default -> throw unexpected(frame);
+        }
+    }
+
+    private void onMainFrame(Frame frame, FrameListener above) {
+        switch (frame.getBodyCase()) {
+            case GAP -> {
+                data.takePlain();
+                above.onGap(frame.getGap().getChannel(), frame.getGap().getCount());
+            }
+            case REPORT -> {
+                chargeReply(0);
+                above.onReport(frame.getReport());
+            }
+            case DRAIN -> above.onDrain();
+            default -> throw unexpected(frame);
+        }
+    }
+
+    private void onChunk(Chunk chunk, FrameListener above) {
+        switch (chunk.getLane()) {
+            case LANE_DATA -> {
+                Incoming whole = data.takeChunk(chunk);
+                if (whole == null) {
+                    return;
+                }
+                if (whole.isRequest()) {
+                    above.onRequest(whole);
+                } else {
+                    above.onMessage(whole);
+                }
+            }
+            case LANE_REPLY -> {
+                chargeReply(chunk.getPayload().size());
+                replies.take(chunk);
+                if (chunk.getAborted()) {
+                    replies.end();
+                } else if (!chunk.getMore()) {
+                    byte[] bytes = replies.bytes();
+                    deliver(Objects.requireNonNull(replies.end()), bytes, above);
+                }
+            }
+            default -> throw Reassembly.broken("lane of a chunk: " + chunk.getLane() + " (expected: data or reply)");
+        }
+    }
+
+    private void onReply(Reply reply, FrameListener above) {
+        chargeReply(reply.getPayload().size());
+        if (replies.isUnderWay()) {
+            throw Reassembly.broken("new reply (expected: the rest of a payload)");
+        }
+        if (reply.getMore()) {
+            replies.begin(
+                    reply.toBuilder().clearPayload().build(), reply.getId(), reply.getSize(), reply.getPayload());
+        } else {
+            Reassembly.checkWhole(reply.getPayload());
+            deliver(reply, reply.getPayload().toByteArray(), above);
+        }
+    }
+
+    private static void deliver(Reply reply, byte[] bytes, FrameListener above) {
+        above.onReply(reply.getId(), new Payload(reply.getEncoding() & Integer.MAX_VALUE, bytes));
+    }
+
+    /** Charges a frame of the reply lane and frees it at once: its place is the memory of the waiting call. */
+    private void chargeReply(int payloadBytes) {
+        long charge = (long) payloadBytes + Wire.FRAME_CHARGE;
+        if (!replyWindow.take(charge)) {
+            throw Reassembly.broken("more replies under way than the window of " + replyWindow.bytes() + " bytes");
+        }
+        if (replyWindow.giveBack(charge)) {
+            link.wakeUp();
+        }
+    }
+
+    private void onCancel(long id, FrameListener above) {
+        if (id <= 0 || id > data.lastId()) {
+            throw Reassembly.broken("cancel of " + id + " (expected: an id up to " + data.lastId() + ")");
+        }
+        above.onCancel(id);
+    }
+
+    private void onCredit(Credit credit) {
+        if (credit.getTarget() != 0 || credit.getDataBytes() < 0 || credit.getReplyBytes() < 0) {
+            throw Reassembly.broken("credit for " + credit.getTarget() + " (expected: for the connection, not negative)");
+        }
+        try {
+            outbox().addWindows(credit.getDataBytes(), credit.getReplyBytes());
+        } catch (ArithmeticException e) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "credit adds up to more than 63 bits", e);
+        }
+    }
+
+    private void onCloseFrame(Close close) {
+        ErrorCode code = close.getCode() == 0 ? ErrorCode.CLOSED : ErrorCode.of(close.getCode());
+        if (ending.compareAndSet(null, new IpcException(code, "the peer closed the connection: " + close.getReason()))) {
+            state = ConnectionState.CLOSING;
+            link.close();
+        }
+    }
+
+    @Override
+    public void onClosed(@Nullable IOException cause) {
+        state = ConnectionState.CLOSED;
+        IpcException reason = ending.get();
+        if (reason == null) {
+            reason = new IpcException(
+                    ErrorCode.PEER_GONE, cause == null ? "the connection ended" : "the connection broke: " + cause.getMessage(), cause);
+        }
+        LIFECYCLE.debug("connection closed: {}", reason.getMessage());
+        FrameListener above = listener;
+        if (above != null) {
+            above.onDisconnected(reason);
+        } else if (doorkeeper != null) {
+            doorkeeper.turnedAway(this);
+        }
+    }
+
+    private Outbox outbox() {
+        return Objects.requireNonNull(listener).outbox();
+    }
+
+    private Windows windows() {
+        return Windows.newBuilder()
+                .setDataBytes(limits.windowBytes())
+                .setReplyBytes(limits.windowBytes())
+                .build();
+    }
+
+    private static void checkWindows(Windows windows) {
+        if (windows.getDataBytes() < 1 << 20 || windows.getReplyBytes() < 1 << 20) {
+            throw Reassembly.broken("windows: " + windows.getDataBytes() + " and " + windows.getReplyBytes()
+                    + " bytes (expected: at least 1 MiB each)");
+        }
+    }
+
+    private static IpcException unexpected(Frame frame) {
+        return Reassembly.broken("frame: " + frame.getBodyCase() + " (expected: one that this side takes)");
+    }
+}

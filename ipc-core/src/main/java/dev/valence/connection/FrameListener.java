@@ -1,0 +1,62 @@
+package dev.valence.connection;
+
+import dev.valence.IpcException;
+import dev.valence.Payload;
+import dev.valence.proto.Failure;
+import dev.valence.proto.Report;
+import dev.valence.proto.Welcome;
+
+/**
+ * What a {@link Connection} tells the layer above it.
+ *
+ * <p><b>Threads.</b> Called on the I/O thread of the connection, one at a time; must not wait. An {@link IpcException}
+ * thrown by a method ends the connection with its code and message.
+ */
+public interface FrameListener {
+
+    /** Returns where what is to be sent to this peer waits. */
+    Outbox outbox();
+
+    /** Main accepted this client. */
+    void onWelcome(Welcome welcome);
+
+    /** A message came; whoever gets it releases it. */
+    void onMessage(Incoming message);
+
+    /** A request came; whoever gets it releases it. */
+    void onRequest(Incoming request);
+
+    /** The peer answered a request. */
+    void onReply(long id, Payload reply);
+
+    /** The peer failed a request. */
+    void onFailure(Failure failure);
+
+    /** The caller of a request no longer waits. */
+    void onCancel(long id);
+
+    /** The client has its first listener on a channel. */
+    void onSubscribe(String channel);
+
+    /** The client has no listener on a channel any more. */
+    void onUnsubscribe(String channel);
+
+    /** The client is ready. */
+    void onReady();
+
+    /** Messages of a channel were dropped here. */
+    void onGap(String channel, long count);
+
+    /** Main says who got a broadcast. */
+    void onReport(Report report);
+
+    /** Nothing new comes from main. */
+    void onDrain();
+
+    /**
+     * The connection has ended; nothing follows.
+     *
+     * @param reason CLOSED if the peer closed it on purpose, PEER_GONE if it just ended, else what went wrong
+     */
+    void onDisconnected(IpcException reason);
+}

@@ -1,0 +1,462 @@
+package dev.valence.connection;
+
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Limits;
+import dev.valence.frame.Link;
+import dev.valence.frame.OutFrame;
+import dev.valence.proto.Cancel;
+import dev.valence.proto.Credit;
+import dev.valence.proto.Drain;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Pong;
+import dev.valence.proto.Windows;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What waits to be sent to one peer, in three lanes: control goes first, replies and data take turns. It exists before
+ * its connection does and keeps what was sent early.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread; {@link #nextFrame} by the transport, one at a time.
+ *
+ * <p><b>Order.</b> Each lane is first in, first out; ids are given in that order.
+ */
+public final class Outbox {
+
+    /** Control frames that may wait: more means that the peer asks and never reads. */
+    private static final int MAX_CONTROL_FRAMES = 16 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
+    private final Limits limits;
+    private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
+    private final Condition room = lock.newCondition();
+    private volatile @Nullable Link link;
+
+    // guarded by lock
+    private final ArrayDeque<Frame> control = new ArrayDeque<>();
+    private final SendLane replies = new SendLane();
+    private final SendLane data = new SendLane();
+    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>();
+    private @Nullable ReceiveWindow dataReceived;
+    private @Nullable ReceiveWindow repliesReceived;
+    private @Nullable Frame pong;
+    private @Nullable Frame drain;
+    private @Nullable Frame last;
+    private @Nullable IpcException closed;
+    private boolean dataHeld;
+    private boolean replyWasLast;
+    private boolean drainSent;
+    private boolean isFlushed;
+    private int waiting;
+    private long lastId;
+
+    private Outbox(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Returns an outbox whose data flows from the start. */
+    public static Outbox flowing(Limits limits) {
+        return new Outbox(limits);
+    }
+
+    /** Returns an outbox that holds its data lane back until {@link #releaseData}: its peer says when it is ready. */
+    public static Outbox holdingData(Limits limits) {
+        Outbox outbox = new Outbox(limits);
+        outbox.dataHeld = true;
+        return outbox;
+    }
+
+    /**
+     * Adds something to its lane.
+     *
+     * @return false if there is no room and the admission does not wait
+     * @throws IpcException with BACKPRESSURE if there was no room in time, INTERRUPTED, or the reason of {@link #close};
+     *     nothing was added
+     */
+    public boolean offer(Outgoing item, Admission admission) {
+        lock.lock();
+        try {
+            SendLane lane = item.lane() == Lane.LANE_REPLY ? replies : data;
+            if (!awaitRoom(lane, item.cost(), admission)) {
+                return false;
+            }
+            add(lane, item);
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+        return true;
+    }
+
+    /**
+     * Adds a broadcast if it fits into the share that broadcasts, and those of its origin, have of the data lane. If it
+     * does not, the peer is told in its place. Never waits.
+     *
+     * @return false if it was dropped, or the peer is gone
+     */
+    public boolean offerBroadcast(Outgoing item, String channel, int origin) {
+        lock.lock();
+        try {
+            if (closed != null || drain != null || last != null) {
+                return false;
+            }
+            if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
+                Outgoing.GapMark gap = openGaps.get(channel);
+                if (gap == null) {
+                    gap = Outgoing.gap(channel);
+                    openGaps.put(channel, gap);
+                    data.add(gap);
+                }
+                gap.increment();
+                return false;
+            }
+            openGaps.remove(channel); // what is dropped from now on has its place behind this one
+            item.origin = origin;
+            add(data, item);
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+        return true;
+    }
+
+    private void add(SendLane lane, Outgoing item) {
+        if (item.isCancelled()) {
+            return;
+        }
+        if (item.needsId()) {
+            item.id = ++lastId;
+        }
+        lane.add(item);
+        item.listener().onQueued(item.id);
+    }
+
+    private boolean awaitRoom(SendLane lane, long cost, Admission admission) {
+        boolean hard = admission == Admission.HARD || admission == Admission.HARD_NEVER_WAIT;
+        long limit = hard ? limits.queueHardBytes() : limits.queueSoftBytes();
+        long nanosLeft = limits.sendTimeout().toNanos();
+        while (true) {
+            checkOpen(lane);
+            if (admission == Admission.ALWAYS || lane.hasRoom(cost, limit)) {
+                return true;
+            }
+            if (admission == Admission.NEVER_WAIT || admission == Admission.HARD_NEVER_WAIT) {
+                return false;
+            }
+            if (nanosLeft <= 0) {
+                throw new IpcException(
+                        ErrorCode.BACKPRESSURE,
+                        "no room in the queue for " + limits.sendTimeout().toMillis()
+                                + " ms (expected: a receiver that keeps up; limit " + limit + " bytes)");
+            }
+            waiting++;
+            try {
+                nanosLeft = room.awaitNanos(nanosLeft);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IpcException(ErrorCode.INTERRUPTED, "interrupted while waiting for room in the queue", e);
+            } finally {
+                waiting--;
+            }
+        }
+    }
+
+    private void checkOpen(SendLane lane) {
+        if (closed != null) {
+            throw new IpcException(closed.code(), String.valueOf(closed.getMessage()), closed);
+        }
+        if (last != null || (drain != null && lane == data)) {
+            throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
+        }
+    }
+
+    /**
+     * Takes an item back. If the peer has seen nothing of it, it never will; otherwise it is told that the answer is no
+     * longer wanted.
+     */
+    public void cancel(Outgoing item) {
+        lock.lock();
+        try {
+            if (closed != null || item.isCancelled()) {
+                return;
+            }
+            if (!item.isStarted()) {
+                item.cancel();
+                if (item.id != 0) { // it has a place in the queue
+                    data.release(item);
+                    signalRoom();
+                }
+                return;
+            }
+            if (!item.isFinished()) {
+                item.cancel(); // the chunk that says so takes the place of the rest
+            } else {
+                addControl(Frame.newBuilder()
+                        .setCancel(Cancel.newBuilder().setId(item.id))
+                        .build());
+            }
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Adds a frame to the control lane, which is not charged and goes first. */
+    public void offerControl(Frame frame) {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            addControl(frame);
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    private void addControl(Frame frame) {
+        Link to = link;
+        if (control.size() < MAX_CONTROL_FRAMES) {
+            control.add(frame);
+        } else if (to != null) {
+            LOG.warn("{} control frames wait (expected: a peer that reads them); closing", control.size());
+            to.close();
+        }
+    }
+
+    /** Answers a ping; of several unanswered ones only the newest. */
+    void offerPong(long nonce) {
+        lock.lock();
+        try {
+            pong = Frame.newBuilder()
+                    .setPong(Pong.newBuilder().setNonce(nonce))
+                    .build();
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Returns whether data waits for the peer to be ready. */
+    public boolean isHoldingData() {
+        lock.lock();
+        try {
+            return dataHeld;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the data lane go: the peer is ready. */
+    public void releaseData() {
+        lock.lock();
+        try {
+            dataHeld = false;
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /**
+     * Takes nothing new for the data lane, and says so to the peer once what waits there was sent. What waits for a peer
+     * that is not ready is dropped.
+     *
+     * @param grace what the peer has time for, told to it
+     */
+    public void drain(Duration grace) {
+        lock.lock();
+        try {
+            if (drain != null || closed != null) {
+                return;
+            }
+            drain = Frame.newBuilder()
+                    .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
+                    .build();
+            dropHeldData();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    private void dropHeldData() {
+        if (dataHeld) {
+            data.clear();
+            dataHeld = false;
+        }
+    }
+
+    /** Takes nothing new at all; once everything was sent, sends this frame and closes the link. */
+    public void finish(Frame close) {
+        lock.lock();
+        try {
+            if (last == null) {
+                last = close;
+                dropHeldData();
+            }
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Drops everything; whoever offers, or waits for room, gets a copy of this reason. */
+    public void close(IpcException reason) {
+        lock.lock();
+        try {
+            if (closed == null) {
+                closed = reason;
+            }
+            link = null;
+            control.clear();
+            replies.clear();
+            data.clear();
+            openGaps.clear();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Connects the outbox to a link whose peer was accepted. */
+    void attach(Link to, Windows peer, ReceiveWindow dataIn, ReceiveWindow repliesIn) {
+        lock.lock();
+        try {
+            link = to;
+            dataReceived = dataIn;
+            repliesReceived = repliesIn;
+            data.addWindow(peer.getDataBytes());
+            replies.addWindow(peer.getReplyBytes());
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Adds room that the peer gave back. */
+    void addWindows(long dataBytes, long replyBytes) {
+        lock.lock();
+        try {
+            data.addWindow(dataBytes);
+            replies.addWindow(replyBytes);
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Tells the transport that there is something to write. */
+    void wakeUp() {
+        Link to = link;
+        if (to != null) {
+            to.wakeUp();
+        }
+    }
+
+    /** Returns the next frame to be written, or null if nothing may be sent now. */
+    @Nullable OutFrame nextFrame() {
+        lock.lock();
+        try {
+            if (closed != null || isFlushed) {
+                return null;
+            }
+            Frame first = nextControl();
+            if (first != null) {
+                return OutFrame.of(first);
+            }
+            SendLane lane = nextLane();
+            if (lane != null) {
+                return next(lane);
+            }
+            if (!data.isEmpty()) {
+                return null;
+            }
+            if (drain != null && !drainSent) {
+                drainSent = true;
+                return OutFrame.of(drain);
+            }
+            if (last != null && replies.isEmpty()) {
+                isFlushed = true;
+                return OutFrame.of(last);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@link #finish} has run its course: the last frame was taken, the link can be closed. */
+    boolean isFlushed() {
+        lock.lock();
+        try {
+            return isFlushed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Frame nextControl() {
+        long dataDue = dataReceived == null ? 0 : dataReceived.takeDue();
+        long repliesDue = repliesReceived == null ? 0 : repliesReceived.takeDue();
+        if (dataDue > 0 || repliesDue > 0) {
+            return Frame.newBuilder()
+                    .setCredit(Credit.newBuilder().setDataBytes(dataDue).setReplyBytes(repliesDue))
+                    .build();
+        }
+        Frame waitingPong = pong;
+        if (waitingPong != null) {
+            pong = null;
+            return waitingPong;
+        }
+        return control.poll();
+    }
+
+    /** Replies and data take turns, frame by frame. */
+    private @Nullable SendLane nextLane() {
+        boolean replyReady = replies.ready() != null;
+        boolean dataReady = !dataHeld && data.ready() != null;
+        if (replyReady && !(dataReady && replyWasLast)) {
+            replyWasLast = true;
+            return replies;
+        }
+        replyWasLast = false;
+        return dataReady ? data : null;
+    }
+
+    private OutFrame next(SendLane lane) {
+        Outgoing item = Objects.requireNonNull(lane.ready());
+        lane.spend(item.nextCharge());
+        OutFrame frame = item.next(System.nanoTime());
+        if (item.isFinished()) {
+            lane.removeHead();
+            lane.release(item);
+            signalRoom();
+            if (item instanceof Outgoing.GapMark gap) {
+                openGaps.remove(gap.channel(), gap);
+            }
+            item.listener().onSent();
+        }
+        return frame;
+    }
+
+    private void signalRoom() {
+        if (waiting > 0) {
+            room.signalAll();
+        }
+    }
+}

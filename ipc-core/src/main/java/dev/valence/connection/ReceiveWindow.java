@@ -1,0 +1,43 @@
+package dev.valence.connection;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How much of one lane the peer may have under way to this side, and what of it can be given back.
+ *
+ * <p><b>Threads.</b> {@link #take} on the I/O thread, {@link #giveBack} on any, {@link #takeDue} on the one that writes.
+ */
+final class ReceiveWindow {
+
+    private final long bytes;
+    private final AtomicLong underWay = new AtomicLong(); // charged and not yet announced as free
+    private final AtomicLong free = new AtomicLong(); // part of underWay that waits for its announcement
+
+    ReceiveWindow(long bytes) {
+        this.bytes = bytes;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Charges a frame; false if the peer had no room left for it. */
+    boolean take(long charge) {
+        return underWay.addAndGet(charge) <= bytes;
+    }
+
+    /** Frees a charge; true if enough has gathered for an announcement. */
+    boolean giveBack(long charge) {
+        return free.addAndGet(charge) >= bytes / 4;
+    }
+
+    /** Returns what is to be announced now, 0 if not enough has gathered. */
+    long takeDue() {
+        if (free.get() < bytes / 4) {
+            return 0;
+        }
+        long due = free.getAndSet(0);
+        underWay.addAndGet(-due);
+        return due;
+    }
+}

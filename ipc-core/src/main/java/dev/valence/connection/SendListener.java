@@ -1,0 +1,17 @@
+package dev.valence.connection;
+
+/**
+ * Told how a payload fares on its way out. Called with the lock of the {@link Outbox} held: must return at once and call
+ * nothing back.
+ */
+public interface SendListener {
+
+    /** Listens to nothing. */
+    SendListener NONE = new SendListener() {};
+
+    /** The payload has its place in the queue, and this id on the wire. */
+    default void onQueued(long id) {}
+
+    /** The last byte was handed to the transport. */
+    default void onSent() {}
+}

@@ -1,0 +1,68 @@
+package dev.valence.session;
+
+import dev.valence.IpcSender;
+import dev.valence.call.CallbackScope;
+import dev.valence.connection.Incoming;
+import dev.valence.session.Registry.ListenerEntry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Brings the messages of one sender to its listeners.
+ *
+ * <p><b>Threads.</b> Everything runs inside the sender's turn.
+ */
+final class MessageDelivery<S extends IpcSender> {
+
+    private final Session<S> session;
+    private final Services services;
+    private final List<Registry<S>> registries; // the scope first, then the global one
+    private final Map<String, Long> missed = new HashMap<>(); // inside the turn only
+
+    MessageDelivery(Session<S> session, Services services, List<Registry<S>> registries) {
+        this.session = session;
+        this.services = services;
+        this.registries = registries;
+    }
+
+    void deliver(Incoming message) {
+        CallbackScope scope = CallbackScope.current();
+        if (scope != null) {
+            scope.onWait(message::release);
+        }
+        try {
+            Long lost = missed.remove(message.channel());
+            MessageEvent<S> event =
+                    new MessageEvent<>(session, message.channel(), message.origin(), lost == null ? 0 : lost);
+            boolean isHandled = false;
+            for (Registry<S> registry : registries) {
+                for (ListenerEntry<S, ?> entry : registry.listeners(message.channel())) {
+                    isHandled |= run(entry, event, message);
+                }
+            }
+            if (!isHandled) {
+                services.tally().countUnhandledMessage();
+            }
+        } finally {
+            message.release();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a null payload is passed as null, whatever the type
+    private <T> boolean run(ListenerEntry<S, T> entry, MessageEvent<S> event, Incoming message) {
+        if (!entry.claim()) {
+            return false;
+        }
+        try {
+            entry.listener.onMessage(event, services.codecs().decode(message.payload(), entry.type));
+        } catch (Throwable t) { // one listener does not stop the others
+            services.hook().onUncaughtError(event, t);
+        }
+        return true;
+    }
+
+    void countMissed(String channel, long count) {
+        missed.merge(channel, count, Long::sum);
+    }
+}

@@ -1,0 +1,229 @@
+package dev.valence.session;
+
+import dev.valence.ChannelName;
+import dev.valence.Handler;
+import dev.valence.HandlerOptions;
+import dev.valence.IpcReceiver;
+import dev.valence.IpcSender;
+import dev.valence.Listener;
+import dev.valence.Registration;
+import dev.valence.TypeRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listeners and handlers of one receiver.
+ *
+ * <p><b>Threads.</b> Changes are made with the lock held; look-ups take none.
+ *
+ * @param <S> how the other side is seen from here
+ */
+public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ConcurrentHashMap<String, List<ListenerEntry<S, ?>>> listeners = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, HandlerEntry<S, ?, ?>> handlers = new ConcurrentHashMap<>();
+    private final Consumer<String> onFirst;
+    private final Consumer<String> onLast;
+
+    /**
+     * Makes an empty registry.
+     *
+     * @param onFirst told, with the lock held, when a channel gets its first listener
+     * @param onLast told, with the lock held, when a channel has lost its last one
+     */
+    public Registry(Consumer<String> onFirst, Consumer<String> onLast) {
+        this.onFirst = onFirst;
+        this.onLast = onLast;
+    }
+
+    /** One listener. */
+    static final class ListenerEntry<S extends IpcSender, T> {
+        final TypeRef<T> type;
+        final Listener<S, T> listener;
+        private final @Nullable AtomicBoolean onlyRun; // of a listener for one message
+        private final Runnable removal;
+        volatile boolean removed;
+
+        ListenerEntry(Registry<S> registry, String channel, TypeRef<T> type, Listener<S, T> listener, boolean once) {
+            this.type = Objects.requireNonNull(type, "type");
+            this.listener = Objects.requireNonNull(listener, "listener");
+            this.onlyRun = once ? new AtomicBoolean() : null;
+            this.removal = () -> registry.remove(channel, this);
+        }
+
+        /** Whether the listener is to run for a message; for a once listener true only once. */
+        boolean claim() {
+            if (removed) {
+                return false;
+            }
+            if (onlyRun == null) {
+                return true;
+            }
+            boolean isFirst = onlyRun.compareAndSet(false, true);
+            removal.run();
+            return isFirst;
+        }
+
+        /** From now on it does not run. */
+        void close() {
+            removed = true;
+            removal.run();
+        }
+    }
+
+    /** One handler; like a listener, equal to itself only. */
+    static final class HandlerEntry<S extends IpcSender, Q, R> {
+        final TypeRef<Q> type;
+        final Handler<S, Q, R> handler;
+        final HandlerOptions options;
+        final boolean once;
+
+        HandlerEntry(TypeRef<Q> type, Handler<S, Q, R> handler, HandlerOptions options, boolean once) {
+            this.type = Objects.requireNonNull(type, "type");
+            this.handler = Objects.requireNonNull(handler, "handler");
+            this.options = Objects.requireNonNull(options, "options");
+            this.once = once;
+        }
+    }
+
+    /** Returns the listeners of a channel at this moment. */
+    List<ListenerEntry<S, ?>> listeners(String channel) {
+        return listeners.getOrDefault(channel, List.of());
+    }
+
+    /** Returns the handler for a request, and removes it if it serves one only; null if there is none. */
+    @Nullable HandlerEntry<S, ?, ?> claimHandler(String channel) {
+        HandlerEntry<S, ?, ?> entry = handlers.get(channel);
+        while (entry != null && entry.once && !handlers.remove(channel, entry)) {
+            entry = handlers.get(channel);
+        }
+        return entry;
+    }
+
+    @Override
+    public <T> Registration on(String channel, TypeRef<T> type, Listener<S, T> listener) {
+        return add(channel, new ListenerEntry<>(this, channel, type, listener, false));
+    }
+
+    @Override
+    public <T> Registration once(String channel, TypeRef<T> type, Listener<S, T> listener) {
+        return add(channel, new ListenerEntry<>(this, channel, type, listener, true));
+    }
+
+    private Registration add(String channel, ListenerEntry<S, ?> entry) {
+        ChannelName.check(channel);
+        lock.lock();
+        try {
+            List<ListenerEntry<S, ?>> before = listeners(channel);
+            if (before.isEmpty()) {
+                onFirst.accept(channel);
+            }
+            List<ListenerEntry<S, ?>> after = new ArrayList<>(before);
+            after.add(entry);
+            listeners.put(channel, List.copyOf(after));
+        } finally {
+            lock.unlock();
+        }
+        return entry::close;
+    }
+
+    private void remove(String channel, ListenerEntry<S, ?> entry) {
+        lock.lock();
+        try {
+            List<ListenerEntry<S, ?>> after = new ArrayList<>(listeners(channel));
+            if (!after.remove(entry)) {
+                return;
+            }
+            if (after.isEmpty()) {
+                listeners.remove(channel);
+                onLast.accept(channel);
+            } else {
+                listeners.put(channel, List.copyOf(after));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean off(String channel, Listener<S, ?> listener) {
+        ChannelName.check(channel);
+        lock.lock();
+        try {
+            List<ListenerEntry<S, ?>> entries = listeners(channel);
+            for (int i = entries.size() - 1; i >= 0; i--) {
+                if (entries.get(i).listener == listener) {
+                    entries.get(i).close();
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public <Q, R> Registration handle(
+            String channel, TypeRef<Q> type, Handler<S, Q, R> handler, HandlerOptions options) {
+        return add(channel, new HandlerEntry<>(type, handler, options, false));
+    }
+
+    @Override
+    public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<S, Q, R> handler) {
+        HandlerOptions options = HandlerOptions.defaults();
+        return add(channel, new HandlerEntry<>(type, handler, options, true));
+    }
+
+    private Registration add(String channel, HandlerEntry<S, ?, ?> entry) {
+        ChannelName.check(channel);
+        if (handlers.putIfAbsent(channel, entry) != null) {
+            throw new IllegalStateException("Attempted to register a second handler for '" + channel + "'");
+        }
+        return () -> handlers.remove(channel, entry);
+    }
+
+    @Override
+    public boolean removeHandler(String channel) {
+        return handlers.remove(ChannelName.check(channel)) != null;
+    }
+
+    @Override
+    public void removeAllListeners(String channel) {
+        ChannelName.check(channel);
+        lock.lock();
+        try {
+            listeners(channel).forEach(ListenerEntry::close);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void removeAllListeners() {
+        lock.lock();
+        try {
+            channelNames().forEach(this::removeAllListeners);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Set<String> channelNames() {
+        return Set.copyOf(listeners.keySet());
+    }
+
+    @Override
+    public int listenerCount(String channel) {
+        return listeners(ChannelName.check(channel)).size();
+    }
+}

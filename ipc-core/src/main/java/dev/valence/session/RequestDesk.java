@@ -1,0 +1,251 @@
+package dev.valence.session;
+
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.IpcSender;
+import dev.valence.Payload;
+import dev.valence.call.CallbackScope;
+import dev.valence.call.IncomingCall;
+import dev.valence.connection.Admission;
+import dev.valence.connection.Incoming;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.frame.OutFrame;
+import dev.valence.proto.Failure;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Reply;
+import dev.valence.session.Registry.HandlerEntry;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the requests of one peer: each gets exactly one reply or failure, unless it was cancelled.
+ *
+ * <p><b>Threads.</b> Requests come on the I/O thread, start inside the sender's turn, and end on any thread.
+ */
+final class RequestDesk<S extends IpcSender> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestDesk.class);
+
+    private final Session<S> session;
+    private final Services services;
+    private final List<Registry<S>> registries; // the scope first, then the global one
+    private final Outbox outbox;
+    private final ConcurrentHashMap<Long, IncomingCall> calls = new ConcurrentHashMap<>(); // until the answer is written
+    private final AtomicReference<@Nullable Runnable> onIdle = new AtomicReference<>();
+
+    RequestDesk(Session<S> session, Services services, List<Registry<S>> registries, Outbox outbox) {
+        this.session = session;
+        this.services = services;
+        this.registries = registries;
+        this.outbox = outbox;
+    }
+
+    /** Takes a request; returns its call, or null if it was refused. I/O thread. */
+    @Nullable IncomingCall accept(Incoming request) {
+        if (calls.size() >= services.limits().pendingRequests()) {
+            refuse(request.id(), ErrorCode.LIMIT);
+            request.release();
+            return null;
+        }
+        long micros = Math.min(request.timeLeftMicros(), TimeUnit.NANOSECONDS.toMicros(Long.MAX_VALUE / 2));
+        IncomingCall call = new IncomingCall(
+                request.id(),
+                session,
+                System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros),
+                services.dispatcher());
+        calls.put(request.id(), call);
+        return call;
+    }
+
+    /** Fails a request without details. */
+    void refuse(long id, ErrorCode code) {
+        outbox.offerControl(Frame.newBuilder()
+                .setFailure(Failure.newBuilder().setId(id).setCode(code.number()))
+                .build());
+    }
+
+    /** Starts a request. Inside the turn. */
+    void start(IncomingCall call, Incoming request) {
+        if (dropIfCancelled(call)) {
+            request.release();
+            return;
+        }
+        HandlerEntry<S, ?, ?> entry = null;
+        for (int i = 0; i < registries.size() && entry == null; i++) {
+            entry = registries.get(i).claimHandler(request.channel());
+        }
+        if (entry == null) {
+            request.release();
+            fail(call, ErrorCode.NO_HANDLER, null);
+            return;
+        }
+        HandlerEntry<S, ?, ?> handler = entry;
+        if (handler.options.isSequential()) {
+            CallbackScope scope = CallbackScope.current();
+            if (scope != null) {
+                scope.onWait(request::release);
+            }
+            run(handler, call, request);
+        } else {
+            services.dispatcher().execute(() -> run(handler, call, request));
+        }
+        request.release();
+    }
+
+    private <Q, R> void run(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request) {
+        Runnable body = () -> {
+            try {
+                answer(call, handle(entry, call, request));
+            } catch (Throwable t) {
+                fail(call, failureCode(t), t);
+            }
+        };
+        CallbackScope scope = CallbackScope.current();
+        if (entry.options.isInterruptible() && scope != null && scope.mayWaitForRoom()) {
+            call.runInterruptibly(body);
+        } else {
+            call.run(body);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // a null request is passed as null, whatever the type
+    private <Q, R> @Nullable Object handle(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request)
+            throws Exception {
+        Q decoded = services.codecs().decode(request.payload(), entry.type);
+        return entry.handler.handle(new RequestEvent<>(session, request.channel(), request.origin(), call), decoded);
+    }
+
+    private static ErrorCode failureCode(Throwable thrown) {
+        boolean isOwn = thrown instanceof IpcException own && own.code() == ErrorCode.DECODE_FAILED && own.remote() == null;
+        return isOwn ? ErrorCode.DECODE_FAILED : ErrorCode.HANDLER_FAILED;
+    }
+
+    private void answer(IncomingCall call, @Nullable Object value) {
+        if (value instanceof CompletionStage<?> stage) {
+            var unused = stage.whenComplete((result, thrown) -> services.dispatcher().execute(() -> {
+                if (thrown == null) {
+                    reply(call, result);
+                } else {
+                    fail(call, failureCode(thrown), thrown);
+                }
+            }));
+        } else {
+            reply(call, value);
+        }
+    }
+
+    private void reply(IncomingCall call, @Nullable Object value) {
+        if (dropIfCancelled(call)) {
+            return;
+        }
+        Payload payload;
+        try {
+            payload = session.encode(value);
+        } catch (IpcException e) {
+            fail(call, e.code(), e);
+            return;
+        }
+        if (!call.claimAnswer()) {
+            return;
+        }
+        Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
+        offer(call, Outgoing.reply(header, payload.bytes(), ending(call)));
+    }
+
+    /** Nobody waits for the answer to a cancelled call. */
+    private boolean dropIfCancelled(IncomingCall call) {
+        if (!call.isCancelled()) {
+            return false;
+        }
+        if (call.claimAnswer()) {
+            end(call);
+        }
+        return true;
+    }
+
+    private void fail(IncomingCall call, ErrorCode code, @Nullable Throwable thrown) {
+        if (dropIfCancelled(call)) {
+            return;
+        }
+        if (!call.claimAnswer()) {
+            return;
+        }
+        if (thrown == null) {
+            refuse(call.id(), code);
+            end(call);
+            return;
+        }
+        LOG.debug("request {} failed", call.id(), thrown);
+        Failure.Builder failure = Failure.newBuilder()
+                .setId(call.id())
+                .setCode(code.number())
+                .setDetails(Failures.describe(thrown));
+        OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
+        offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call)));
+    }
+
+    private void offer(IncomingCall call, Outgoing answer) {
+        try {
+            if (outbox.offer(answer, Session.admissionHere())) {
+                return;
+            }
+            refuse(call.id(), ErrorCode.BACKPRESSURE);
+        } catch (IpcException e) {
+            LOG.debug("the answer to request {} could not be sent: {}", call.id(), e.getMessage());
+            refuse(call.id(), e.code());
+        }
+        end(call);
+    }
+
+    /** A call takes its place among the pending ones until its answer is written: the peer has to read. */
+    private SendListener ending(IncomingCall call) {
+        return new SendListener() {
+            @Override
+            public void onSent() {
+                end(call);
+            }
+        };
+    }
+
+    private void end(IncomingCall call) {
+        calls.remove(call.id(), call);
+        checkIdle();
+    }
+
+    /** Marks a call as no longer wanted. I/O thread. */
+    void cancel(long id) {
+        IncomingCall call = calls.get(id);
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    /** The peer is gone: nobody waits for any answer. */
+    void cancelAll() {
+        calls.values().forEach(IncomingCall::cancel);
+    }
+
+    /** Runs an action once no request is unanswered. */
+    void whenIdle(Runnable action) {
+        onIdle.set(action);
+        checkIdle();
+    }
+
+    private void checkIdle() {
+        if (onIdle.get() != null && calls.isEmpty()) {
+            Runnable action = onIdle.getAndSet(null);
+            if (action != null) {
+                services.dispatcher().execute(action);
+            }
+        }
+    }
+}

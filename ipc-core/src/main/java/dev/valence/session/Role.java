@@ -1,0 +1,48 @@
+package dev.valence.session;
+
+import dev.valence.IpcException;
+import dev.valence.connection.Incoming;
+import dev.valence.proto.Welcome;
+
+/**
+ * What a session means to the end it belongs to: main relays, renderers do not.
+ *
+ * <p><b>Threads.</b> Called on the I/O thread; must not wait.
+ */
+public interface Role {
+
+    /** Returns the peer's name in error texts, such as {@code renderer 'editor'}. */
+    String peerName();
+
+    /** Whether the peer may use a channel. */
+    default boolean permits(String channel) {
+        return true;
+    }
+
+    /** Passes a message on to whom it is also, or only, meant for; returns whether it is for this process too. */
+    default boolean relay(Incoming message) {
+        return true;
+    }
+
+    /** Main let this client in. */
+    default void onWelcome(Welcome welcome) {}
+
+    /** The peer has its first listener on a channel. */
+    default void onSubscribe(String channel) {}
+
+    /** The peer has no listener on a channel any more. */
+    default void onUnsubscribe(String channel) {}
+
+    /** The peer's listeners are in place. */
+    default void onReady() {}
+
+    /** Everything the peer asked for before it closes is done, and was said. */
+    default void onDrained() {}
+
+    /**
+     * The connection has ended. The role calls {@link Session#end} when it knows what to tell those who wait.
+     *
+     * @param reason of the connection
+     */
+    void onDisconnected(IpcException reason);
+}

@@ -1,0 +1,390 @@
+package dev.valence.session;
+
+import dev.valence.Call;
+import dev.valence.CallOptions;
+import dev.valence.ChannelName;
+import dev.valence.Delivery;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.IpcSender;
+import dev.valence.Origin;
+import dev.valence.Payload;
+import dev.valence.TypeRef;
+import dev.valence.call.CallTable;
+import dev.valence.call.CallbackScope;
+import dev.valence.call.Dispatcher;
+import dev.valence.call.IncomingCall;
+import dev.valence.call.OutgoingCall;
+import dev.valence.connection.Admission;
+import dev.valence.connection.Connection;
+import dev.valence.connection.FrameListener;
+import dev.valence.connection.Incoming;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.frame.OutFrame;
+import dev.valence.proto.Failure;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Message;
+import dev.valence.proto.Report;
+import dev.valence.proto.Request;
+import dev.valence.proto.Welcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process has to do with one peer: what goes to it, what comes from it, and who waits for what. It exists
+ * before the connection does and ends after it.
+ *
+ * <p><b>Threads.</b> The methods of {@link FrameListener} on the I/O thread, all others from any.
+ *
+ * @param <S> how the peer is seen from here
+ */
+public final class Session<S extends IpcSender> implements FrameListener {
+
+    private final Services services;
+    private final Role role;
+    private final S sender;
+    private final Origin peerOrigin;
+    private final Outbox outbox;
+    private final Dispatcher.Inbox inbox;
+    private final MessageDelivery<S> delivery;
+    private final RequestDesk<S> desk;
+    private final CallTable calls = new CallTable();
+    private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
+
+    /**
+     * Makes a session without a connection.
+     *
+     * @param sender what callbacks get as the sender
+     * @param peerOrigin who the sender is
+     * @param outbox where what is sent waits
+     * @param registries where listeners and handlers are looked up, in this order
+     */
+    public Session(
+            Services services, Role role, S sender, Origin peerOrigin, Outbox outbox, List<Registry<S>> registries) {
+        this.services = services;
+        this.role = role;
+        this.sender = sender;
+        this.peerOrigin = peerOrigin;
+        this.outbox = outbox;
+        this.inbox = services.dispatcher().newInbox();
+        this.delivery = new MessageDelivery<>(this, services, registries);
+        this.desk = new RequestDesk<>(this, services, registries, outbox);
+    }
+
+    S sender() {
+        return sender;
+    }
+
+    Origin peerOrigin() {
+        return peerOrigin;
+    }
+
+    // ---- Sending -------------------------------------------------------------------------------------------------
+
+    /** See {@link IpcSender#send(String, Object)}. */
+    public void send(String channel, @Nullable Object payload) {
+        sendTo(0, channel, payload);
+    }
+
+    /** Sends a message that the peer passes on. */
+    void sendTo(int destination, String channel, @Nullable Object payload) {
+        if (!outbox.offer(message(destination, channel, payload), admissionHere())) {
+            throw new IpcException(
+                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
+        }
+    }
+
+    /** See {@link IpcSender#trySend(String, Object)}. */
+    public boolean trySend(String channel, @Nullable Object payload) {
+        Outgoing message = message(0, channel, payload);
+        boolean sent;
+        try {
+            sent = outbox.offer(message, Admission.NEVER_WAIT);
+        } catch (IpcException e) {
+            sent = false;
+        }
+        if (!sent) {
+            services.tally().countRefusedSend();
+        }
+        return sent;
+    }
+
+    private Outgoing message(int destination, String channel, @Nullable Object value) {
+        ChannelName.check(channel);
+        Payload payload = encode(value);
+        Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        Frame.Builder frame = Frame.newBuilder().setDestination(destination);
+        return Outgoing.message(frame, header, payload.bytes(), false, SendListener.NONE);
+    }
+
+    /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
+    public Delivery broadcast(String channel, @Nullable Object value) {
+        ChannelName.check(channel);
+        Payload payload = encode(value);
+        CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
+        Message.Builder header =
+                Message.newBuilder().setChannel(channel).setEncoding(payload.encoding()).setBroadcast(true);
+        SendListener awaiting = new SendListener() {
+            @Override
+            public void onQueued(long id) {
+                reports.put(id, report);
+            }
+        };
+        Outgoing message = Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, awaiting);
+        if (!outbox.offer(message, admissionHere())) {
+            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
+        }
+        return new Delivery(report);
+    }
+
+    /** Tells main about a channel; bounded by the number of subscriptions. */
+    public void sendPlain(Frame frame) {
+        outbox.offer(Outgoing.frame(Lane.LANE_DATA, OutFrame.of(frame), 0, SendListener.NONE), Admission.ALWAYS);
+    }
+
+    /** Answers a broadcast with who got it. */
+    public void sendReport(Report report) {
+        OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
+        Outgoing answer = Outgoing.frame(Lane.LANE_REPLY, frame, 0, SendListener.NONE);
+        if (!outbox.offer(answer, Admission.HARD_NEVER_WAIT)) {
+            throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
+        }
+    }
+
+    /** See {@link IpcSender#invokeSync(String, Object, TypeRef, CallOptions)}. */
+    public <R> @Nullable R invokeSync(
+            String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
+        CallbackScope.checkMayWait();
+        return start(channel, payload, replyType, options).await();
+    }
+
+    /** See {@link IpcSender#invoke(String, Object, TypeRef, CallOptions)}. */
+    public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
+        return start(channel, payload, replyType, options);
+    }
+
+    private <R> OutgoingCall<R> start(
+            String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
+        ChannelName.check(channel);
+        OutgoingCall<R> call = new OutgoingCall<>(
+                channel, calls, services.dispatcher(), payload -> services.codecs().decode(payload, replyType));
+        try {
+            Payload payload = encode(value);
+            if (calls.size() >= services.limits().pendingRequests()) {
+                throw new IpcException(
+                        ErrorCode.LIMIT, calls.size() + " requests are unanswered (expected: at most that many)");
+            }
+            queue(call, channel, payload, options);
+        } catch (IpcException e) {
+            call.fail(e);
+        }
+        return call;
+    }
+
+    private void queue(OutgoingCall<?> call, String channel, Payload payload, CallOptions options) {
+        Duration own = options.deadline();
+        long now = System.nanoTime();
+        long nanosLeft = (own == null ? services.limits().requestDeadline() : own).toNanos();
+        IncomingCall outer = IncomingCall.present();
+        if (outer != null) {
+            nanosLeft = Math.min(nanosLeft, outer.deadlineNanos() - now);
+            checkOuter(outer, nanosLeft);
+        }
+        Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        Outgoing request = Outgoing.request(header, payload.bytes(), now + nanosLeft, call);
+        Runnable cancelledWithOuter = () ->
+                call.giveUp(new IpcException(ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
+        call.onEnd(() -> outbox.cancel(request), () -> {
+            if (outer != null) {
+                outer.removeOnCancel(cancelledWithOuter);
+            }
+        });
+        if (outer != null) {
+            outer.onCancel(cancelledWithOuter);
+        }
+        call.endsAt(services.deadlines()
+                .schedule(
+                        () -> call.giveUp(new IpcException(
+                                ErrorCode.DEADLINE_EXCEEDED, "no reply from " + role.peerName() + " to '" + channel + "' in time")),
+                        nanosLeft));
+        if (!outbox.offer(request, admissionHere())) {
+            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
+        }
+    }
+
+    private void checkOuter(IncomingCall outer, long nanosLeft) {
+        if (outer.isCancelled()) {
+            throw new IpcException(ErrorCode.CANCELLED, "the request that is being answered was cancelled");
+        }
+        if (nanosLeft <= 0) {
+            throw new IpcException(ErrorCode.DEADLINE_EXCEEDED, "the request that is being answered is out of time");
+        }
+        if (outer.peer() == this && outbox.isHoldingData()) {
+            throw new IpcException(
+                    ErrorCode.NOT_READY, role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
+        }
+    }
+
+    Payload encode(@Nullable Object value) {
+        Payload payload = services.codecs().encode(value);
+        int max = services.limits().payloadBytes();
+        if (payload.bytes().length > max) {
+            throw new IpcException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "payload: " + payload.bytes().length + " bytes (expected: at most " + max + ")");
+        }
+        return payload;
+    }
+
+    /** How hard the present thread may look for room. */
+    static Admission admissionHere() {
+        CallbackScope scope = CallbackScope.current();
+        if (scope == null) {
+            return Admission.SOFT;
+        }
+        return scope.mayWaitForRoom() ? Admission.HARD : Admission.HARD_NEVER_WAIT;
+    }
+
+    // ---- What comes ----------------------------------------------------------------------------------------------
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    @Override
+    public void onWelcome(Welcome welcome) {
+        role.onWelcome(welcome);
+    }
+
+    @Override
+    public void onMessage(Incoming message) {
+        if (!role.permits(message.channel())) {
+            services.tally().countDeniedFrame();
+            message.release();
+        } else if (role.relay(message)) {
+            inbox.submit(() -> delivery.deliver(message));
+        } else {
+            message.release();
+        }
+    }
+
+    @Override
+    public void onRequest(Incoming request) {
+        if (!role.permits(request.channel())) {
+            services.tally().countDeniedFrame();
+            desk.refuse(request.id(), ErrorCode.PERMISSION_DENIED);
+            request.release();
+            return;
+        }
+        IncomingCall call = desk.accept(request);
+        if (call != null) {
+            inbox.submit(() -> desk.start(call, request));
+        }
+    }
+
+    @Override
+    public void onReply(long id, Payload reply) {
+        OutgoingCall<?> call = takeCall(id);
+        if (call != null) {
+            call.reply(reply);
+        }
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        OutgoingCall<?> call = takeCall(failure.getId());
+        if (call != null) {
+            call.fail(Failures.exception(call.channel(), failure));
+        }
+    }
+
+    private @Nullable OutgoingCall<?> takeCall(long id) {
+        OutgoingCall<?> call = calls.take(id);
+        if (call == null && !calls.isKnown(id)) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "answer to request " + id + " (expected: one that was made)");
+        }
+        return call;
+    }
+
+    @Override
+    public void onCancel(long id) {
+        desk.cancel(id);
+    }
+
+    @Override
+    public void onSubscribe(String channel) {
+        if (role.permits(channel)) {
+            role.onSubscribe(channel);
+        } else {
+            services.tally().countDeniedFrame();
+        }
+    }
+
+    @Override
+    public void onUnsubscribe(String channel) {
+        role.onUnsubscribe(channel);
+    }
+
+    @Override
+    public void onReady() {
+        outbox.releaseData();
+        role.onReady();
+    }
+
+    @Override
+    public void onGap(String channel, long count) {
+        inbox.submit(() -> delivery.countMissed(channel, count));
+    }
+
+    @Override
+    public void onReport(Report report) {
+        CompletableFuture<Delivery.Report> waiting = reports.remove(report.getId());
+        if (waiting != null) {
+            Delivery.Report result =
+                    new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
+            services.dispatcher().execute(() -> waiting.complete(result));
+        }
+    }
+
+    @Override
+    public void onDrain() {
+        inbox.submit(() -> desk.whenIdle(() -> {
+            role.onDrained();
+            outbox.finish(Connection.closeFrame(0, "drained"));
+        }));
+    }
+
+    @Override
+    public void onDisconnected(IpcException reason) {
+        desk.cancelAll();
+        role.onDisconnected(reason);
+    }
+
+    // ---- The end -------------------------------------------------------------------------------------------------
+
+    /** Ends everything that waits for this peer; what is tried from now on fails the same way. Idempotent. */
+    public void end(IpcException reason) {
+        outbox.close(reason);
+        calls.failAll(reason);
+        desk.cancelAll();
+        for (Long id : reports.keySet()) {
+            CompletableFuture<Delivery.Report> waiting = reports.remove(id);
+            if (waiting != null) {
+                services.dispatcher().execute(() -> waiting.completeExceptionally(reason));
+            }
+        }
+    }
+
+    /** Returns how many requests to this peer are unanswered. */
+    public int pendingCalls() {
+        return calls.size();
+    }
+}

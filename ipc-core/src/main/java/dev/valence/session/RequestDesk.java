@@ -149,7 +149,7 @@ final class RequestDesk<S extends IpcSender> {
         }
         Payload payload;
         try {
-            payload = session.encode(value);
+            payload = services.encode(value);
         } catch (IpcException e) {
             fail(call, e.code(), e);
             return;

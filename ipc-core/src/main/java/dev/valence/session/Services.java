@@ -1,11 +1,15 @@
 package dev.valence.session;
 
 import dev.valence.CallbackExecutor;
+import dev.valence.ErrorCode;
 import dev.valence.IpcEvent;
+import dev.valence.IpcException;
 import dev.valence.Limits;
+import dev.valence.Payload;
 import dev.valence.UncaughtErrorHook;
 import dev.valence.call.Deadlines;
 import dev.valence.call.Dispatcher;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +43,21 @@ public record Services(
             Limits limits, CallbackExecutor executor, Codecs codecs, UncaughtErrorHook hook, String clockName) {
         return new Services(
                 limits, codecs, Dispatcher.of(executor), new Deadlines(clockName), new Tally(), new SafeHook(hook));
+    }
+
+    /**
+     * Encodes a value.
+     *
+     * @throws IpcException with ENCODE_FAILED or PAYLOAD_TOO_LARGE
+     */
+    public Payload encode(@Nullable Object value) {
+        Payload payload = codecs.encode(value);
+        if (payload.bytes().length > limits.payloadBytes()) {
+            throw new IpcException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "payload: " + payload.bytes().length + " bytes (expected: at most " + limits.payloadBytes() + ")");
+        }
+        return payload;
     }
 
     /** Stops the clock; callbacks that run go on. */

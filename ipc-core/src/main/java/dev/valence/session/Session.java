@@ -118,7 +118,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     private Outgoing message(int destination, String channel, @Nullable Object value) {
         ChannelName.check(channel);
-        Payload payload = encode(value);
+        Payload payload = services.encode(value);
         Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
         Frame.Builder frame = Frame.newBuilder().setDestination(destination);
         return Outgoing.message(frame, header, payload.bytes(), false, SendListener.NONE);
@@ -127,7 +127,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
     public Delivery broadcast(String channel, @Nullable Object value) {
         ChannelName.check(channel);
-        Payload payload = encode(value);
+        Payload payload = services.encode(value);
         CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
         Message.Builder header =
                 Message.newBuilder().setChannel(channel).setEncoding(payload.encoding()).setBroadcast(true);
@@ -176,7 +176,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         OutgoingCall<R> call = new OutgoingCall<>(
                 channel, calls, services.dispatcher(), payload -> services.codecs().decode(payload, replyType));
         try {
-            Payload payload = encode(value);
+            Payload payload = services.encode(value);
             if (calls.size() >= services.limits().pendingRequests()) {
                 throw new IpcException(
                         ErrorCode.LIMIT, calls.size() + " requests are unanswered (expected: at most that many)");
@@ -230,17 +230,6 @@ public final class Session<S extends IpcSender> implements FrameListener {
             throw new IpcException(
                     ErrorCode.NOT_READY, role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
         }
-    }
-
-    Payload encode(@Nullable Object value) {
-        Payload payload = services.codecs().encode(value);
-        int max = services.limits().payloadBytes();
-        if (payload.bytes().length > max) {
-            throw new IpcException(
-                    ErrorCode.PAYLOAD_TOO_LARGE,
-                    "payload: " + payload.bytes().length + " bytes (expected: at most " + max + ")");
-        }
-        return payload;
     }
 
     /** How hard the present thread may look for room. */

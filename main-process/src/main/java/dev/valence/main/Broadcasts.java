@@ -1,0 +1,95 @@
+package dev.valence.main;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.valence.Payload;
+import dev.valence.connection.Incoming;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Message;
+import dev.valence.proto.Report;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes one message to many renderers, encoded once, and never waits for any.
+ *
+ * <p><b>Threads.</b> Any.
+ */
+final class Broadcasts {
+
+    private final Subscriptions subscriptions;
+    private final IntFunction<@Nullable RendererPeer> renderers;
+
+    /**
+     * Makes the relay.
+     *
+     * @param renderers finds a renderer by id
+     */
+    Broadcasts(Subscriptions subscriptions, IntFunction<@Nullable RendererPeer> renderers) {
+        this.subscriptions = subscriptions;
+        this.renderers = renderers;
+    }
+
+    /**
+     * Passes a message to every subscriber but its publisher.
+     *
+     * @param origin the renderer that published it, 0 for main
+     * @return who got it, without an id
+     */
+    Report publish(String channel, Payload payload, int origin) {
+        Report.Builder report = Report.newBuilder();
+        OutFrame shared = null;
+        for (RendererPeer subscriber : subscriptions.of(channel)) {
+            if (subscriber.id() == origin) {
+                continue;
+            }
+            Outgoing message;
+            if (payload.bytes().length <= Wire.CHUNK_BYTES) {
+                if (shared == null) {
+                    shared = OutFrame.shared(frame(channel, payload, origin));
+                }
+                message = Outgoing.frame(Lane.LANE_DATA, shared, payload.bytes().length, SendListener.NONE);
+            } else { // chunks carry an id of their connection; the payload itself is still shared
+                message = Outgoing.message(
+                        Frame.newBuilder().setOrigin(origin),
+                        header(channel, payload).setBroadcast(true),
+                        payload.bytes(),
+                        false,
+                        SendListener.NONE);
+            }
+            if (subscriber.offer(message, channel, origin)) {
+                report.addAccepted(subscriber.id());
+            } else {
+                report.addSkipped(subscriber.id());
+            }
+        }
+        return report.build();
+    }
+
+    private static Frame frame(String channel, Payload payload, int origin) {
+        Message.Builder message = header(channel, payload)
+                .setBroadcast(true)
+                .setPayload(UnsafeByteOperations.unsafeWrap(payload.bytes()));
+        return Frame.newBuilder().setOrigin(origin).setMessage(message).build();
+    }
+
+    private static Message.Builder header(String channel, Payload payload) {
+        return Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+    }
+
+    /** Passes a message of one renderer to the one it is meant for; without room it is dropped and counted. */
+    void passOn(Incoming message, int origin) {
+        RendererPeer target = renderers.apply(message.destination());
+        if (target != null) {
+            Payload payload = message.payload();
+            Frame.Builder frame = Frame.newBuilder().setOrigin(origin).setHops(message.hops() + 1);
+            Outgoing relayed = Outgoing.message(
+                    frame, header(message.channel(), payload), payload.bytes(), false, SendListener.NONE);
+            target.offer(relayed, message.channel(), origin);
+        }
+    }
+}

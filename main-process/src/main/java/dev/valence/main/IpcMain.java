@@ -1,0 +1,268 @@
+package dev.valence.main;
+
+import dev.valence.ChannelName;
+import dev.valence.Counters;
+import dev.valence.Delivery;
+import dev.valence.Endpoint;
+import dev.valence.ErrorCode;
+import dev.valence.EventChannel;
+import dev.valence.Handler;
+import dev.valence.HandlerOptions;
+import dev.valence.IpcException;
+import dev.valence.IpcReceiver;
+import dev.valence.Listener;
+import dev.valence.Permissions;
+import dev.valence.Registration;
+import dev.valence.TypeRef;
+import dev.valence.call.CallbackScope;
+import dev.valence.proto.Report;
+import dev.valence.session.Codecs;
+import dev.valence.session.Services;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main process: listens on a private socket, launches renderers and talks with them.
+ *
+ * <pre>{@code
+ * try (IpcMain main = IpcMain.open()) {
+ *     main.on("action", String.class, (event, text) -> System.out.println(text));
+ *     Renderer window = main.launch(RendererSpec.of(Window.class));
+ *     window.ready().join();
+ *     window.send("mainchannel", "App is running");
+ *     window.exit().join();
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread.
+ *
+ * <p><b>Lifetime.</b> An open main keeps its JVM alive. {@link #close} ends every renderer it launched; when the JVM of
+ * main ends in any other way, they end within 2 s.
+ */
+public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
+
+    private final RendererTable renderers;
+    private final ListeningPoint listening;
+    private final Reception reception;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private IpcMain(RendererTable renderers, ListeningPoint listening, Reception reception) {
+        this.renderers = renderers;
+        this.listening = listening;
+        this.reception = reception;
+    }
+
+    /** Opens a main process with a socket in a private directory and everything else defaulted. */
+    public static IpcMain open() {
+        return open(IpcMainOptions.defaults());
+    }
+
+    /**
+     * Opens a main process.
+     *
+     * @throws IllegalArgumentException if the path of the socket is too long for the platform; nothing is left behind
+     * @throws java.io.UncheckedIOException if the socket cannot be listened on; nothing is left behind
+     */
+    public static IpcMain open(IpcMainOptions options) {
+        Services services = Services.start(
+                options.limits(),
+                options.executor(),
+                new Codecs(options.codecs()),
+                options.uncaughtErrorHook(),
+                "valence-main-timer");
+        try {
+            Reception reception = new Reception(options.limits(), services.deadlines(), OwnUser.id());
+            RendererTable renderers = new RendererTable(services, options.declared(), reception);
+            return new IpcMain(renderers, ListeningPoint.open(options, reception), reception);
+        } catch (Throwable e) {
+            services.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a JVM that connects to this main, and returns at once. If it cannot be started, or is not ready in time, the
+     * renderer's {@link Renderer#exit} says why.
+     *
+     * @throws IllegalArgumentException if the spec names no program
+     * @throws IllegalStateException if this main listens in memory, where no other JVM can connect
+     * @throws IpcException with CLOSED if this main is closed
+     */
+    public Renderer launch(RendererSpec spec) {
+        if (!spec.isLaunchable()) {
+            throw new IllegalArgumentException(spec + " names no program (expected: RendererSpec.of or RendererSpec.jar)");
+        }
+        if (listening.endpoint() instanceof Endpoint.InMemory) {
+            throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
+        }
+        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.open()));
+        renderers.publish(listener -> listener.launched(renderer));
+        renderer.start(listening.endpoint(), reception.expect(renderer));
+        return renderer;
+    }
+
+    /**
+     * Expects a process that somebody else starts: in a container, an IDE, or this JVM. What it may do is declared,
+     * unless the spec says otherwise.
+     *
+     * @throws IpcException with CLOSED if this main is closed
+     */
+    public Invitation invite(RendererSpec spec) {
+        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.declaredOnly()));
+        renderers.publish(listener -> listener.launched(renderer));
+        renderer.watchLaunch();
+        return new Invitation(listening.endpoint(), reception.expect(renderer), renderer);
+    }
+
+    /**
+     * Sends a message to every renderer that listens to its channel. Encoded once; never waits: a renderer that has no
+     * room for it is skipped, counted, and told in its place.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what listeners get
+     * @return who got it
+     * @throws IllegalArgumentException if the channel name is not valid; nothing was sent
+     * @throws IpcException with ENCODE_FAILED, PAYLOAD_TOO_LARGE or CLOSED; nothing was sent
+     */
+    public Delivery broadcast(String channel, @Nullable Object payload) {
+        ChannelName.check(channel);
+        renderers.checkOpen();
+        Report report = renderers.broadcasts().publish(channel, renderers.services().encode(payload), 0);
+        return new Delivery(CompletableFuture.completedFuture(
+                new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()))));
+    }
+
+    /** Sends a message on a typed channel to every renderer that listens to it, see {@link #broadcast(String, Object)}. */
+    public <T> Delivery broadcast(EventChannel<T> channel, @Nullable T payload) {
+        return broadcast(channel.name(), payload);
+    }
+
+    /** Returns the renderers that are not gone, by id. */
+    public List<Renderer> renderers() {
+        return renderers.all().stream()
+                .sorted(Comparator.comparingInt(RendererPeer::id))
+                .map(Renderer.class::cast)
+                .toList();
+    }
+
+    /** Returns the renderer with an id, if it is not gone. */
+    public Optional<Renderer> renderer(int rendererId) {
+        return Optional.ofNullable(renderers.find(rendererId));
+    }
+
+    /** Follows the lives of all renderers. */
+    public Registration listen(RendererListener listener) {
+        return renderers.listen(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** Returns where this main listens. */
+    public Endpoint endpoint() {
+        return listening.endpoint();
+    }
+
+    /** Returns what was dropped so far. */
+    public Counters counters() {
+        return renderers.services().tally().counters();
+    }
+
+    /** Returns the future of this main being closed, with no renderer left. */
+    public CompletableFuture<Void> closed() {
+        return closed.copy();
+    }
+
+    /**
+     * Ends every renderer as {@link Renderer#close} does, waits for them, and removes the socket. Inside a callback it only
+     * starts that; {@link #closed} says when it is done. Idempotent.
+     */
+    @Override
+    public void close() {
+        boolean isFirst = renderers.startClosing();
+        if (CallbackScope.current() != null) {
+            if (isFirst) {
+                new Thread(this::finishClosing, "valence-main-close").start();
+            }
+            return;
+        }
+        if (isFirst) {
+            finishClosing();
+        } else {
+            closed.join();
+        }
+    }
+
+    private void finishClosing() {
+        try {
+            Duration patience = renderers.services().limits().shutdownGrace().plusSeconds(2);
+            if (!renderers.awaitEmpty(patience)) {
+                renderers.all().forEach(RendererPeer::kill);
+                renderers.awaitEmpty(Duration.ofSeconds(2));
+            }
+        } finally {
+            listening.close();
+            IpcException reason = new IpcException(ErrorCode.CLOSED, "main is closed");
+            renderers.all().forEach(renderer -> renderer.abandon(reason));
+            renderers.services().close();
+            closed.complete(null);
+        }
+    }
+
+    // ---- Listeners and handlers of all renderers -----------------------------------------------------------------
+
+    @Override
+    public <T> Registration on(String channel, TypeRef<T> type, Listener<Renderer, T> listener) {
+        return renderers.registry().on(channel, type, listener);
+    }
+
+    @Override
+    public <T> Registration once(String channel, TypeRef<T> type, Listener<Renderer, T> listener) {
+        return renderers.registry().once(channel, type, listener);
+    }
+
+    @Override
+    public boolean off(String channel, Listener<Renderer, ?> listener) {
+        return renderers.registry().off(channel, listener);
+    }
+
+    @Override
+    public <Q, R> Registration handle(
+            String channel, TypeRef<Q> type, Handler<Renderer, Q, R> handler, HandlerOptions options) {
+        return renderers.registry().handle(channel, type, handler, options);
+    }
+
+    @Override
+    public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<Renderer, Q, R> handler) {
+        return renderers.registry().handleOnce(channel, type, handler);
+    }
+
+    @Override
+    public boolean removeHandler(String channel) {
+        return renderers.registry().removeHandler(channel);
+    }
+
+    @Override
+    public void removeAllListeners(String channel) {
+        renderers.registry().removeAllListeners(channel);
+    }
+
+    @Override
+    public void removeAllListeners() {
+        renderers.registry().removeAllListeners();
+    }
+
+    @Override
+    public Set<String> channelNames() {
+        return renderers.registry().channelNames();
+    }
+
+    @Override
+    public int listenerCount(String channel) {
+        return renderers.registry().listenerCount(channel);
+    }
+}

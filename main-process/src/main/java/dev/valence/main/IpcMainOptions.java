@@ -1,0 +1,140 @@
+package dev.valence.main;
+
+import dev.valence.CallbackExecutor;
+import dev.valence.ChannelName;
+import dev.valence.EventChannel;
+import dev.valence.Limits;
+import dev.valence.PayloadCodec;
+import dev.valence.RequestChannel;
+import dev.valence.UncaughtErrorHook;
+import dev.valence.session.Services;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a main process is opened. {@link #defaults()} suits most; each method returns a copy.
+ *
+ * <pre>{@code
+ * IpcMain main = IpcMain.open(IpcMainOptions.defaults()
+ *         .withExecutor(CallbackExecutor.serial(SwingUtilities::invokeLater))
+ *         .declare("document.open", "document.save"));
+ * }</pre>
+ *
+ * @param transport how renderers connect
+ * @param path of the socket; null for one in a private directory
+ * @param executor runs callbacks
+ * @param limits the bounds
+ * @param declared channels that renderers with {@link dev.valence.Permissions#declaredOnly()} may use
+ * @param codecs encodings of the application
+ * @param uncaughtErrorHook told what listeners throw
+ */
+public record IpcMainOptions(
+        Transport transport,
+        @Nullable Path path,
+        CallbackExecutor executor,
+        Limits limits,
+        Set<String> declared,
+        List<PayloadCodec> codecs,
+        UncaughtErrorHook uncaughtErrorHook) {
+
+    /** How renderers connect. */
+    public enum Transport {
+        /** A Unix domain socket, with what is fastest on this platform: epoll, kqueue or NIO. */
+        UNIX,
+        /** A Unix domain socket with NIO, without native libraries. */
+        UNIX_NIO,
+        /** Inside this JVM, for unit tests. */
+        IN_MEMORY
+    }
+
+    private static final IpcMainOptions DEFAULTS = new IpcMainOptions(
+            Transport.UNIX,
+            null,
+            CallbackExecutor.elastic(),
+            Limits.defaults(),
+            Set.of(),
+            List.of(),
+            Services::logUncaughtError);
+
+    /** Checks and copies. */
+    public IpcMainOptions {
+        Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(executor, "executor");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(uncaughtErrorHook, "uncaughtErrorHook");
+        declared = Set.copyOf(declared);
+        codecs = List.copyOf(codecs);
+        if (path != null && transport == Transport.IN_MEMORY) {
+            throw new IllegalArgumentException("path: " + path + " (expected: none in memory)");
+        }
+    }
+
+    /** Returns the defaults: a socket in a private directory, the elastic executor, default limits. */
+    public static IpcMainOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns the options of a main for unit tests: same API, same handshake, payloads still encoded, no socket. */
+    public static IpcMainOptions inMemory() {
+        return DEFAULTS.withTransport(Transport.IN_MEMORY);
+    }
+
+    /** Returns a copy with another transport. */
+    public IpcMainOptions withTransport(Transport newTransport) {
+        return new IpcMainOptions(newTransport, path, executor, limits, declared, codecs, uncaughtErrorHook);
+    }
+
+    /**
+     * Returns a copy that listens at a path of its own.
+     *
+     * @param socket at most 107 bytes long; its directory exists and should be private
+     */
+    public IpcMainOptions withPath(Path socket) {
+        return new IpcMainOptions(transport, socket, executor, limits, declared, codecs, uncaughtErrorHook);
+    }
+
+    /** Returns a copy with another executor for callbacks. */
+    public IpcMainOptions withExecutor(CallbackExecutor newExecutor) {
+        return new IpcMainOptions(transport, path, newExecutor, limits, declared, codecs, uncaughtErrorHook);
+    }
+
+    /** Returns a copy with other limits. */
+    public IpcMainOptions withLimits(Limits newLimits) {
+        return new IpcMainOptions(transport, path, executor, newLimits, declared, codecs, uncaughtErrorHook);
+    }
+
+    /** Returns a copy with further encodings. */
+    public IpcMainOptions withCodecs(PayloadCodec... newCodecs) {
+        return new IpcMainOptions(
+                transport, path, executor, limits, declared, Arrays.asList(newCodecs), uncaughtErrorHook);
+    }
+
+    /** Returns a copy with another hook for what listeners throw. */
+    public IpcMainOptions withUncaughtErrorHook(UncaughtErrorHook hook) {
+        return new IpcMainOptions(transport, path, executor, limits, declared, codecs, hook);
+    }
+
+    /** Returns a copy that declares further channels for renderers with {@code declaredOnly} permissions. */
+    public IpcMainOptions declare(String... channels) {
+        Set<String> all = new HashSet<>(declared);
+        for (String channel : channels) {
+            all.add(ChannelName.check(channel));
+        }
+        return new IpcMainOptions(transport, path, executor, limits, all, codecs, uncaughtErrorHook);
+    }
+
+    /** Returns a copy that declares further channels, see {@link #declare(String...)}. */
+    public IpcMainOptions declare(EventChannel<?>... channels) {
+        return declare(Arrays.stream(channels).map(EventChannel::name).toArray(String[]::new));
+    }
+
+    /** Returns a copy that declares further channels, see {@link #declare(String...)}. */
+    public IpcMainOptions declare(RequestChannel<?, ?>... channels) {
+        return declare(Arrays.stream(channels).map(RequestChannel::name).toArray(String[]::new));
+    }
+}

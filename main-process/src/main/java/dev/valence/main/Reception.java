@@ -1,0 +1,126 @@
+package dev.valence.main;
+
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Limits;
+import dev.valence.call.Deadlines;
+import dev.valence.connection.Admitted;
+import dev.valence.connection.Connection;
+import dev.valence.connection.Doorkeeper;
+import dev.valence.frame.Acceptor;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.Link;
+import dev.valence.frame.PeerCredentials;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Hello;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets in who has a token that was given out, once, and is the process it was given to.
+ *
+ * <p><b>Threads.</b> Tokens are given out on any thread, connections come on I/O threads.
+ */
+final class Reception implements Acceptor, Doorkeeper {
+
+    /** Connections that may be waiting to prove who they are. */
+    static final int MAX_STRANGERS = 16;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Limits limits;
+    private final Deadlines deadlines;
+    private final long ownUserId;
+    private final List<Ticket> tickets = new CopyOnWriteArrayList<>();
+    private final Set<Connection> strangers = ConcurrentHashMap.newKeySet();
+
+    /** A token and whom it was given to. */
+    private record Ticket(byte[] token, RendererPeer renderer) {}
+
+    /**
+     * Makes a reception.
+     *
+     * @param ownUserId the user that may connect, -1 if the platform does not tell
+     */
+    Reception(Limits limits, Deadlines deadlines, long ownUserId) {
+        this.limits = limits;
+        this.deadlines = deadlines;
+        this.ownUserId = ownUserId;
+    }
+
+    /** Makes a token that lets a renderer in once; returns it as 64 hexadecimal digits. */
+    String expect(RendererPeer renderer) {
+        byte[] token = new byte[Wire.TOKEN_BYTES];
+        RANDOM.nextBytes(token);
+        tickets.add(new Ticket(token, renderer));
+        return HexFormat.of().formatHex(token);
+    }
+
+    /** Makes the token of a renderer worthless. */
+    void forget(RendererPeer renderer) {
+        tickets.removeIf(ticket -> ticket.renderer() == renderer);
+    }
+
+    @Override
+    public FrameHandler accept(Link link) {
+        Connection connection = Connection.server(link, limits, this);
+        if (strangers.size() >= MAX_STRANGERS) {
+            connection.close(new IpcException(
+                    ErrorCode.LIMIT, "connections: " + MAX_STRANGERS + " wait to be authenticated (expected: fewer)"));
+            return connection;
+        }
+        strangers.add(connection);
+        var unused = deadlines.schedule(
+                () -> {
+                    if (strangers.contains(connection)) {
+                        connection.close(new IpcException(
+                                ErrorCode.REJECTED,
+                                "no Hello for " + limits.handshakeTimeout().toMillis() + " ms (expected: one at once)"));
+                    }
+                },
+                limits.handshakeTimeout().toNanos());
+        return connection;
+    }
+
+    @Override
+    public Admitted admit(Hello hello, @Nullable PeerCredentials credentials, Connection connection) {
+        byte[] shown = hello.getToken().toByteArray();
+        Ticket match = null;
+        for (Ticket ticket : tickets) { // all of them, so that the time taken says nothing
+            if (MessageDigest.isEqual(ticket.token(), shown)) {
+                match = ticket;
+            }
+        }
+        if (match == null || !tickets.remove(match)) {
+            throw new IpcException(ErrorCode.REJECTED, "token: not one that is open (expected: the one handed over)");
+        }
+        if (credentials != null) {
+            checkCredentials(credentials, match.renderer());
+        }
+        strangers.remove(connection);
+        return match.renderer().connected(connection);
+    }
+
+    private void checkCredentials(PeerCredentials credentials, RendererPeer renderer) {
+        if (ownUserId >= 0 && credentials.userId() >= 0 && credentials.userId() != ownUserId) {
+            throw new IpcException(
+                    ErrorCode.REJECTED, "user id: " + credentials.userId() + " (expected: " + ownUserId + ")");
+        }
+        long expected = renderer.pid().orElse(-1);
+        if (expected > 0 && credentials.processId() > 0 && credentials.processId() != expected) {
+            throw new IpcException(
+                    ErrorCode.REJECTED, "process id: " + credentials.processId() + " (expected: " + expected + ")");
+        }
+    }
+
+    @Override
+    public void turnedAway(Connection connection) {
+        strangers.remove(connection);
+    }
+}

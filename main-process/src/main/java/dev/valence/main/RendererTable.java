@@ -1,0 +1,185 @@
+package dev.valence.main;
+
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Permissions;
+import dev.valence.Registration;
+import dev.valence.call.Dispatcher;
+import dev.valence.session.Registry;
+import dev.valence.session.Services;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The renderers of a main process, and what they share.
+ *
+ * <p><b>Threads.</b> Joining and leaving take the lock; look-ups take none.
+ */
+final class RendererTable implements RendererHost {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RendererTable.class);
+
+    private final Services services;
+    private final Set<String> declared;
+    private final Reception reception;
+    private final Registry<Renderer> registry = new Registry<>(channel -> {}, channel -> {});
+    private final Subscriptions subscriptions;
+    private final Broadcasts broadcasts;
+    private final Dispatcher.Inbox events;
+    private final List<RendererListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<Integer, RendererPeer> byId = new ConcurrentHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition empty = lock.newCondition();
+    private int lastId; // guarded by lock
+    private boolean closing; // guarded by lock
+
+    RendererTable(Services services, Set<String> declared, Reception reception) {
+        this.services = services;
+        this.declared = declared;
+        this.reception = reception;
+        this.subscriptions = new Subscriptions(services.limits().subscriptions());
+        this.broadcasts = new Broadcasts(subscriptions, byId::get);
+        this.events = services.dispatcher().newInbox();
+    }
+
+    /** Adds a renderer. */
+    RendererPeer add(RendererSpec spec, Permissions permissions) {
+        lock.lock();
+        try {
+            checkOpen();
+            RendererPeer renderer = new RendererPeer(++lastId, spec, permissions, this);
+            byId.put(renderer.id(), renderer);
+            return renderer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws if nothing new is taken. */
+    void checkOpen() {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new IpcException(ErrorCode.CLOSED, "main is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Collection<RendererPeer> all() {
+        return List.copyOf(byId.values());
+    }
+
+    @Nullable RendererPeer find(int id) {
+        return byId.get(id);
+    }
+
+    Registration listen(RendererListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Takes nothing new and starts to close every renderer; true for the first caller. */
+    boolean startClosing() {
+        lock.lock();
+        try {
+            if (closing) {
+                return false;
+            }
+            closing = true;
+        } finally {
+            lock.unlock();
+        }
+        all().forEach(RendererPeer::close);
+        return true;
+    }
+
+    /** Waits until no renderer is left; false if some are. */
+    boolean awaitEmpty(Duration patience) {
+        long nanosLeft = patience.toNanos();
+        boolean interrupted = false;
+        lock.lock();
+        try {
+            while (!byId.isEmpty() && nanosLeft > 0) {
+                try {
+                    nanosLeft = empty.awaitNanos(nanosLeft);
+                } catch (InterruptedException e) {
+                    interrupted = true; // closing goes on: what is left behind would be worse
+                }
+            }
+            return byId.isEmpty();
+        } finally {
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void remove(RendererPeer renderer) {
+        lock.lock();
+        try {
+            byId.remove(renderer.id());
+            empty.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void publish(Consumer<RendererListener> event) {
+        events.submit(() -> {
+            for (RendererListener listener : listeners) {
+                try {
+                    event.accept(listener);
+                } catch (Throwable t) {
+                    LOG.error("a renderer listener failed", t);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void forget(RendererPeer renderer) {
+        reception.forget(renderer);
+    }
+
+    @Override
+    public Services services() {
+        return services;
+    }
+
+    @Override
+    public Registry<Renderer> registry() {
+        return registry;
+    }
+
+    @Override
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public Broadcasts broadcasts() {
+        return broadcasts;
+    }
+
+    @Override
+    public boolean isDeclared(String channel) {
+        return declared.contains(channel);
+    }
+}

@@ -1,0 +1,269 @@
+package dev.valence.renderer;
+
+import com.google.protobuf.ByteString;
+import dev.valence.Call;
+import dev.valence.CallOptions;
+import dev.valence.Counters;
+import dev.valence.Endpoint;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.IpcSender;
+import dev.valence.Origin;
+import dev.valence.TypeRef;
+import dev.valence.connection.Connection;
+import dev.valence.connection.Outbox;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.InMemoryTransport;
+import dev.valence.frame.Link;
+import dev.valence.proto.ClientKind;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Hello;
+import dev.valence.proto.Ready;
+import dev.valence.proto.Subscribe;
+import dev.valence.proto.Unsubscribe;
+import dev.valence.proto.Welcome;
+import dev.valence.session.Codecs;
+import dev.valence.session.Registry;
+import dev.valence.session.Role;
+import dev.valence.session.Services;
+import dev.valence.session.Session;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A renderer's session with main, from the hand-over to the end of its process. It is also how callbacks see main.
+ *
+ * <p><b>Threads.</b> The methods of {@link Role} on the I/O thread, all others from any.
+ */
+final class MainConnection implements IpcSender, Role {
+
+    private final Services services;
+    private final Registry<IpcSender> registry;
+    private final Session<IpcSender> session;
+    private final Duration grace;
+    private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final @Nullable BoundedExit exit; // null unless main launched this process
+    private volatile @Nullable Connection connection; // written once, by the thread that connects
+    private volatile boolean closing; // by this side
+
+    MainConnection(IpcRendererOptions options) {
+        boolean isLaunched = options.endpoint() == null;
+        if (isLaunched) {
+            Handover.requireLaunched(System.getenv());
+        }
+        this.exit = isLaunched ? BoundedExit.ofThisJvm() : null;
+        this.grace = options.limits().shutdownGrace();
+        this.services = Services.start(
+                options.limits(),
+                options.executor(),
+                new Codecs(options.codecs()),
+                options.uncaughtErrorHook(),
+                "valence-renderer-timer");
+        this.registry = new Registry<>(this::subscribe, this::unsubscribe);
+        this.session =
+                new Session<>(services, this, this, Origin.MAIN, Outbox.flowing(options.limits()), List.of(registry));
+    }
+
+    /** Connects, and waits until main has let this renderer in. */
+    void open(IpcRendererOptions options) {
+        try {
+            Endpoint endpoint = options.endpoint();
+            String token = options.token();
+            if (endpoint == null || token == null) {
+                Handover handover = Handover.read(System.in);
+                MainWatch.start(() -> exit(1));
+                endpoint = handover.endpoint();
+                token = handover.token();
+            }
+            Hello.Builder hello = Hello.newBuilder()
+                    .setClient(ClientKind.CLIENT_JVM)
+                    .setToken(ByteString.copyFrom(HexFormat.of().parseHex(token)))
+                    .setProcessId(ProcessHandle.current().pid())
+                    .setImplementation("valence-java");
+            link(endpoint, link -> client(link, options, hello)).wakeUp();
+            awaitWelcome(options.limits().handshakeTimeout());
+        } catch (Throwable e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    private static Link link(Endpoint endpoint, java.util.function.Function<Link, FrameHandler> handler) {
+        if (endpoint instanceof Endpoint.InMemory inMemory) {
+            return InMemoryTransport.connect(inMemory, handler);
+        }
+        return ChannelLink.connect(((Endpoint.Unix) endpoint).path(), handler);
+    }
+
+    private Connection client(Link link, IpcRendererOptions options, Hello.Builder hello) {
+        Connection client = Connection.client(link, options.limits(), session, hello);
+        connection = client;
+        return client;
+    }
+
+    private void awaitWelcome(Duration timeout) {
+        try {
+            welcome.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            IpcException reason = (IpcException) Objects.requireNonNull(e.getCause());
+            throw new IpcException(reason.code(), String.valueOf(reason.getMessage()), reason);
+        } catch (TimeoutException e) {
+            throw new IpcException(ErrorCode.REJECTED, "main did not answer within " + timeout.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IpcException(ErrorCode.INTERRUPTED, "interrupted while connecting", e);
+        }
+    }
+
+    /** Leaves nothing open after a failed connect. */
+    private void abandon(Throwable cause) {
+        Connection open = connection;
+        if (open != null) {
+            open.close(new IpcException(ErrorCode.CLOSED, "the connection was given up", cause));
+        }
+        services.close();
+    }
+
+    /** Ends this process if main launched it. */
+    void exit(int status) {
+        if (exit != null) {
+            exit.begin(status);
+        }
+    }
+
+    // ---- What main says ------------------------------------------------------------------------------------------
+
+    @Override
+    public String peerName() {
+        return "main";
+    }
+
+    @Override
+    public void onWelcome(Welcome answer) {
+        welcome.complete(answer);
+    }
+
+    @Override
+    public void onDrained() {
+        closing = true;
+    }
+
+    @Override
+    public void onDisconnected(IpcException reason) {
+        welcome.completeExceptionally(reason);
+        boolean isClean = closing || reason.code() == ErrorCode.CLOSED;
+        session.end(
+                isClean
+                        ? new IpcException(ErrorCode.CLOSED, "this renderer is closed")
+                        : new IpcException(ErrorCode.PEER_GONE, "main is gone: " + reason.getMessage(), reason));
+        services.dispatcher().execute(() -> {
+            closed.complete(null);
+            exit(isClean ? 0 : 1);
+        });
+        services.close();
+    }
+
+    // ---- What this side does -------------------------------------------------------------------------------------
+
+    void ready() {
+        session.sendPlain(Frame.newBuilder().setReady(Ready.getDefaultInstance()).build());
+    }
+
+    private void subscribe(String channel) {
+        session.sendPlain(Frame.newBuilder()
+                .setSubscribe(Subscribe.newBuilder().setChannel(channel))
+                .build());
+    }
+
+    private void unsubscribe(String channel) {
+        try {
+            session.sendPlain(Frame.newBuilder()
+                    .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
+                    .build());
+        } catch (IpcException e) {
+            // Closed: there is nothing left to unsubscribe from, and removing a listener is always allowed.
+        }
+    }
+
+    void startClosing() {
+        closing = true;
+        session.outbox().finish(Connection.closeFrame(0, "closed by the renderer"));
+    }
+
+    /** Waits for the end of the connection, and ends it if that takes too long. */
+    void awaitClosed() {
+        try {
+            closed.get(grace.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            closeNow();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closeNow();
+        }
+    }
+
+    private void closeNow() {
+        Connection open = connection;
+        if (open != null) {
+            open.close(new IpcException(ErrorCode.CLOSED, "closed by the renderer"));
+        }
+    }
+
+    Session<IpcSender> session() {
+        return session;
+    }
+
+    Registry<IpcSender> registry() {
+        return registry;
+    }
+
+    Counters counters() {
+        return services.tally().counters();
+    }
+
+    CompletableFuture<Void> closed() {
+        return closed.copy();
+    }
+
+    int id() {
+        return welcome.join().getRendererId();
+    }
+
+    String name() {
+        return welcome.join().getRendererName();
+    }
+
+    @Override
+    public void send(String channel, @Nullable Object payload) {
+        session.send(channel, payload);
+    }
+
+    @Override
+    public boolean trySend(String channel, @Nullable Object payload) {
+        return session.trySend(channel, payload);
+    }
+
+    @Override
+    public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
+        return session.invoke(channel, payload, replyType, options);
+    }
+
+    @Override
+    public <R> @Nullable R invokeSync(
+            String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
+        return session.invokeSync(channel, payload, replyType, options);
+    }
+
+    @Override
+    public String toString() {
+        return "main";
+    }
+}

@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Cuts a stream of bytes into frames. A frame that lies whole in the buffer is passed on in place; only one that came in
  * pieces is copied.
  *
- * <p><b>Threads.</b> One at a time.
+ * <p><b>Threads.</b> One at a time, except {@link #stop}.
  */
 public final class FrameAssembler {
 
     private final FrameHandler handler;
     private final ByteBuffer prefix = ByteBuffer.allocate(Wire.PREFIX_BYTES);
     private @Nullable ByteBuffer partial; // room for exactly one frame; null between frames
+    private volatile boolean stopped; // set by any thread
 
     /** Makes an assembler that passes frames to a handler. */
     public FrameAssembler(FrameHandler handler) {
@@ -24,11 +25,11 @@ public final class FrameAssembler {
     /**
      * Takes the bytes of one read.
      *
-     * @param bytes lent; consumed to the end
+     * @param bytes lent; consumed to the end, unless stopped
      * @throws IOException if a length is not one that a frame can have; the connection has to be closed
      */
     public void read(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
+        while (bytes.hasRemaining() && !stopped) {
             ByteBuffer begun = partial;
             if (begun != null) {
                 fill(begun, bytes);
@@ -53,6 +54,14 @@ public final class FrameAssembler {
                 partial = ByteBuffer.allocate(length);
             }
         }
+    }
+
+    /**
+     * Ignores all further bytes, also the rest of those that are being read. Called when the link is closed, from any
+     * thread; a frame that is just being handled is not affected.
+     */
+    public void stop() {
+        stopped = true;
     }
 
     /** Returns whether the bytes so far end in the middle of a frame. */

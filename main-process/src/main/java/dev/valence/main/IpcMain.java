@@ -99,12 +99,12 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         if (!spec.isLaunchable()) {
             throw new IllegalArgumentException(spec + " names no program (expected: RendererSpec.of or RendererSpec.jar)");
         }
-        if (listening.endpoint() instanceof Endpoint.InMemory) {
+        if (!(listening.endpoint() instanceof Endpoint.Unix socket)) {
             throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
         }
         RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.open()));
         renderers.publish(listener -> listener.launched(renderer));
-        renderer.start(listening.endpoint(), reception.expect(renderer));
+        renderer.start(socket, reception.expect(renderer));
         return renderer;
     }
 

@@ -1,5 +1,6 @@
 package dev.valence.main;
 
+import com.google.protobuf.ByteString;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
@@ -41,7 +42,7 @@ final class Reception implements Acceptor, Doorkeeper {
     private final Set<Connection> strangers = ConcurrentHashMap.newKeySet();
 
     /** A token and whom it was given to. */
-    private record Ticket(byte[] token, RendererPeer renderer) {}
+    private record Ticket(ByteString token, RendererPeer renderer) {}
 
     /**
      * Makes a reception.
@@ -58,7 +59,7 @@ final class Reception implements Acceptor, Doorkeeper {
     String expect(RendererPeer renderer) {
         byte[] token = new byte[Wire.TOKEN_BYTES];
         RANDOM.nextBytes(token);
-        tickets.add(new Ticket(token, renderer));
+        tickets.add(new Ticket(ByteString.copyFrom(token), renderer));
         return HexFormat.of().formatHex(token);
     }
 
@@ -93,7 +94,7 @@ final class Reception implements Acceptor, Doorkeeper {
         byte[] shown = hello.getToken().toByteArray();
         Ticket match = null;
         for (Ticket ticket : tickets) { // all of them, so that the time taken says nothing
-            if (MessageDigest.isEqual(ticket.token(), shown)) {
+            if (MessageDigest.isEqual(ticket.token().toByteArray(), shown)) {
                 match = ticket;
             }
         }

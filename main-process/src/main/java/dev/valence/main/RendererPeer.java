@@ -87,7 +87,7 @@ final class RendererPeer implements Renderer, Role {
     // ---- The way through its life --------------------------------------------------------------------------------
 
     /** Starts its process. Holds the lock meanwhile, so that the process cannot connect before it is known. */
-    void start(Endpoint endpoint, String token) {
+    void start(Endpoint.Unix endpoint, String token) {
         ChildProcess started;
         lock.lock();
         try {

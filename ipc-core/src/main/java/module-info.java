@@ -13,14 +13,12 @@ module dev.valence.core {
     exports dev.valence.frame to
             dev.valence.main,
             dev.valence.renderer;
-
     exports dev.valence.connection to
             dev.valence.main,
             dev.valence.renderer;
     exports dev.valence.call to
             dev.valence.main,
             dev.valence.renderer;
-
     exports dev.valence.session to
             dev.valence.main,
             dev.valence.renderer;

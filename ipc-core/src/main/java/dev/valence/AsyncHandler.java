@@ -23,7 +23,6 @@ public interface AsyncHandler<S extends IpcSender, Q, R> {
      */
     CompletionStage<R> handle(InvokeEvent<S> event, Q request) throws Exception;
 
-
     /**
      * Calls {@link #handle} and refuses a null stage, which would never answer.
      *

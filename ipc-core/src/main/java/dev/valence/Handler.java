@@ -22,5 +22,6 @@ public interface Handler<S extends IpcSender, Q, R> {
      * @return the reply, or null; a {@link java.util.concurrent.CompletionStage} is waited for
      * @throws Exception reaches the caller as {@link ErrorCode#HANDLER_FAILED}
      */
-    @Nullable R handle(InvokeEvent<S> event, Q request) throws Exception;
+    @Nullable
+    R handle(InvokeEvent<S> event, Q request) throws Exception;
 }

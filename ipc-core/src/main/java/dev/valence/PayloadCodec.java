@@ -38,5 +38,6 @@ public interface PayloadCodec {
      * @return null only if the bytes say so
      * @throws Exception becomes {@link ErrorCode#DECODE_FAILED} with its message, which should name the place
      */
-    @Nullable Object decode(byte[] bytes, Type type) throws Exception;
+    @Nullable
+    Object decode(byte[] bytes, Type type) throws Exception;
 }

@@ -1,6 +1,7 @@
 package dev.valence.call;
 
 import dev.valence.IpcException;
+import dev.valence.connection.SendListener;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -8,15 +9,22 @@ import org.jspecify.annotations.Nullable;
  * The requests of one connection that wait for their answer. Taking one out is the act that decides who ends it: reply,
  * failure, deadline, cancel and close all race to it.
  */
-public final class CallTable {
+public final class CallTable implements SendListener {
 
     private final ConcurrentHashMap<Long, OutgoingCall<?>> calls = new ConcurrentHashMap<>();
     private volatile long highestId; // written with the lock of the outbox held
 
-    /** Adds a call; ids only rise. */
+    /** Adds a call. */
     void put(long id, OutgoingCall<?> call) {
         calls.put(id, call);
-        highestId = id;
+    }
+
+    /** Notes an id that was given to a call or a message; ids only rise. */
+    @Override
+    public void onQueued(long id) {
+        if (id != 0) { // most messages have none
+            highestId = id;
+        }
     }
 
     /** Takes a call out; null if another was first. */

@@ -139,10 +139,13 @@ final class ElasticExecutor implements Executor {
             Class<?> builderType = Class.forName("java.lang.Thread$Builder");
             builder = builderType.getMethod("name", String.class).invoke(builder, "valence-callback");
             Object factory = builderType.getMethod("factory").invoke(builder);
-            Method newExecutor = java.util.concurrent.Executors.class.getMethod(
-                    "newThreadPerTaskExecutor", ThreadFactory.class);
+            Method newExecutor =
+                    java.util.concurrent.Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class);
             return (ExecutorService) newExecutor.invoke(null, factory);
-        } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException | InvocationTargetException e) {
+        } catch (NoSuchMethodException
+                | ClassNotFoundException
+                | IllegalAccessException
+                | InvocationTargetException e) {
             LOG.debug("no virtual threads", e);
             return null;
         }

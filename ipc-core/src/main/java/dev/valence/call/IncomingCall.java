@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class IncomingCall extends CallContext {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable List<Runnable> cancelActions; // guarded by lock
     private @Nullable Thread interruptible; // guarded by lock; runs the handler, if that may be interrupted
+    private final AtomicReference<Runnable> onEnd = new AtomicReference<>(() -> {});
     private volatile boolean cancelled; // written with lock held
     private volatile boolean answered; // written with lock held
 
@@ -133,6 +135,16 @@ public final class IncomingCall extends CallContext {
                 LOG.warn("an onCancel action failed", t);
             }
         });
+    }
+
+    /** Sets what is released when the call has ended: answered, or cancelled and given up by its handler. */
+    public void onEnd(Runnable action) {
+        onEnd.set(action);
+    }
+
+    /** The call has ended. */
+    public void end() {
+        onEnd.getAndSet(() -> {}).run();
     }
 
     /** Claims the right to answer; true once. */

@@ -38,7 +38,8 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     private final CallTable table;
     private final Executor executor;
     private final Function<Payload, @Nullable R> decoder;
-    private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>(); // Payload, IpcException, ABANDONED
+    private final AtomicReference<@Nullable Object> outcome =
+            new AtomicReference<>(); // Payload, IpcException, ABANDONED
     private final CountDownLatch settled = new CountDownLatch(1);
     private final AtomicInteger waiters = new AtomicInteger();
     private final AtomicBoolean finishing = new AtomicBoolean();
@@ -87,6 +88,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     @Override
     public void onQueued(long newId) {
         id = newId;
+        table.onQueued(newId);
         if (outcome.get() == null) {
             table.put(newId, this);
             if (outcome.get() != null) { // ended between the two looks
@@ -174,8 +176,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             throw new IpcException(ErrorCode.CANCELLED, "'" + channel + "' was cancelled", e);
         } catch (CompletionException e) {
             if (e.getCause() instanceof IpcException failure) {
-                throw new IpcException(
-                        failure.code(), String.valueOf(failure.getMessage()), failure, failure.remote());
+                throw new IpcException(failure.code(), String.valueOf(failure.getMessage()), failure, failure.remote());
             }
             throw e;
         }

@@ -9,12 +9,12 @@ import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
+import dev.valence.proto.Bounds;
 import dev.valence.proto.Chunk;
 import dev.valence.proto.Close;
 import dev.valence.proto.Credit;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Hello;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Reply;
 import dev.valence.proto.Welcome;
 import dev.valence.proto.Windows;
@@ -44,7 +44,8 @@ public final class Connection implements FrameHandler {
     private final ReceiveWindow replyWindow;
     private final DataIntake data;
     private final Reassembly<Reply> replies;
-    private final AtomicReference<@Nullable Frame> handshake = new AtomicReference<>(); // Hello or Welcome, to be written
+    private final AtomicReference<@Nullable Frame> handshake =
+            new AtomicReference<>(); // Hello or Welcome, to be written
     private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
     private volatile @Nullable FrameListener listener; // written on the I/O thread, read by the one that writes
     private volatile @Nullable Frame farewell; // Close, to be written
@@ -83,7 +84,8 @@ public final class Connection implements FrameHandler {
                 .setHello(hello.setMagic(Wire.MAGIC)
                         .setMajor(Wire.MAJOR)
                         .setMinor(Wire.MINOR)
-                        .setWindows(connection.windows()))
+                        .setWindows(connection.windows())
+                        .setBounds(bounds(limits)))
                 .build());
         return connection;
     }
@@ -172,7 +174,8 @@ public final class Connection implements FrameHandler {
     private void onHello(Frame frame) {
         Hello hello = frame.getHello();
         if (!frame.hasHello() || hello.getMagic() != Wire.MAGIC) {
-            throw Reassembly.broken("first frame: " + frame.getBodyCase() + " (expected: a Hello with the magic number)");
+            throw Reassembly.broken(
+                    "first frame: " + frame.getBodyCase() + " (expected: a Hello with the magic number)");
         }
         if (hello.getMajor() != Wire.MAJOR) {
             throw new IpcException(
@@ -184,8 +187,10 @@ public final class Connection implements FrameHandler {
                 .setWelcome(admitted.welcome()
                         .setMajor(Wire.MAJOR)
                         .setMinor(Wire.MINOR)
-                        .setWindows(windows()))
+                        .setWindows(windows())
+                        .setBounds(bounds(limits)))
                 .build());
+        admitted.listener().onBounds(hello.getBounds());
         open(admitted.listener(), hello.getWindows());
     }
 
@@ -200,6 +205,7 @@ public final class Connection implements FrameHandler {
         Welcome welcome = frame.getWelcome();
         checkWindows(welcome.getWindows());
         FrameListener above = Objects.requireNonNull(listener);
+        above.onBounds(welcome.getBounds());
         open(above, welcome.getWindows());
         above.onWelcome(welcome);
     }
@@ -216,6 +222,7 @@ public final class Connection implements FrameHandler {
             throw Reassembly.broken("origin: " + frame.getOrigin() + " (expected: none from a client)");
         }
         FrameListener above = Objects.requireNonNull(listener);
+        checkHeader(frame);
         switch (frame.getBodyCase()) {
             case MESSAGE -> {
                 Incoming message = data.takeFirst(frame);
@@ -249,6 +256,23 @@ public final class Connection implements FrameHandler {
                     onMainFrame(frame, above);
                 }
             }
+        }
+    }
+
+    /** What is charged by its payload must not be large in another way. */
+    private static void checkHeader(Frame frame) {
+        int payload = switch (frame.getBodyCase()) {
+            case MESSAGE -> frame.getMessage().getPayload().size();
+            case REQUEST -> frame.getRequest().getPayload().size();
+            case REPLY -> frame.getReply().getPayload().size();
+            case CHUNK -> frame.getChunk().getPayload().size();
+            case FAILURE, REPORT -> Wire.MAX_FRAME_BYTES;
+            default -> 0;
+        };
+        int header = frame.getSerializedSize() - payload;
+        if (header > Wire.MAX_HEADER_BYTES) {
+            throw Reassembly.broken(
+                    "frame: " + header + " bytes beside its payload (expected: at most " + Wire.MAX_HEADER_BYTES + ")");
         }
     }
 
@@ -320,8 +344,7 @@ public final class Connection implements FrameHandler {
             throw Reassembly.broken("new reply (expected: the rest of a payload)");
         }
         if (reply.getMore()) {
-            replies.begin(
-                    reply.toBuilder().clearPayload().build(), reply.getId(), reply.getSize(), reply.getPayload());
+            replies.begin(reply.toBuilder().clearPayload().build(), reply.getId(), reply.getSize(), reply.getPayload());
         } else {
             Reassembly.checkWhole(reply.getPayload());
             deliver(reply, reply.getPayload().toByteArray(), above);
@@ -352,7 +375,8 @@ public final class Connection implements FrameHandler {
 
     private void onCredit(Credit credit) {
         if (credit.getTarget() != 0 || credit.getDataBytes() < 0 || credit.getReplyBytes() < 0) {
-            throw Reassembly.broken("credit for " + credit.getTarget() + " (expected: for the connection, not negative)");
+            throw Reassembly.broken(
+                    "credit for " + credit.getTarget() + " (expected: for the connection, not negative)");
         }
         try {
             outbox().addWindows(credit.getDataBytes(), credit.getReplyBytes());
@@ -363,7 +387,8 @@ public final class Connection implements FrameHandler {
 
     private void onCloseFrame(Close close) {
         ErrorCode code = close.getCode() == 0 ? ErrorCode.CLOSED : ErrorCode.of(close.getCode());
-        if (ending.compareAndSet(null, new IpcException(code, "the peer closed the connection: " + close.getReason()))) {
+        if (ending.compareAndSet(
+                null, new IpcException(code, "the peer closed the connection: " + close.getReason()))) {
             state = ConnectionState.CLOSING;
             link.close();
         }
@@ -375,7 +400,9 @@ public final class Connection implements FrameHandler {
         IpcException reason = ending.get();
         if (reason == null) {
             reason = new IpcException(
-                    ErrorCode.PEER_GONE, cause == null ? "the connection ended" : "the connection broke: " + cause.getMessage(), cause);
+                    ErrorCode.PEER_GONE,
+                    cause == null ? "the connection ended" : "the connection broke: " + cause.getMessage(),
+                    cause);
         }
         LIFECYCLE.debug("connection closed: {}", reason.getMessage());
         FrameListener above = listener;
@@ -394,6 +421,14 @@ public final class Connection implements FrameHandler {
         return Windows.newBuilder()
                 .setDataBytes(limits.windowBytes())
                 .setReplyBytes(limits.windowBytes())
+                .build();
+    }
+
+    private static Bounds bounds(Limits limits) {
+        return Bounds.newBuilder()
+                .setPayloadBytes(limits.payloadBytes())
+                .setPendingRequests(limits.pendingRequests())
+                .setSubscriptions(limits.subscriptions())
                 .build();
     }
 

@@ -47,7 +47,8 @@ final class DataIntake {
     }
 
     /** Takes the first frame of a message or request; returns it if it is whole. */
-    @Nullable Incoming takeFirst(Frame frame) {
+    @Nullable
+    Incoming takeFirst(Frame frame) {
         checkNoneUnderWay();
         boolean isMessage = frame.hasMessage();
         Message message = frame.getMessage();
@@ -69,14 +70,19 @@ final class DataIntake {
         held = 0;
         hold(charge, size);
         Frame header = isMessage
-                ? frame.toBuilder().setMessage(message.toBuilder().clearPayload()).build()
-                : frame.toBuilder().setRequest(request.toBuilder().clearPayload()).build();
+                ? frame.toBuilder()
+                        .setMessage(message.toBuilder().clearPayload())
+                        .build()
+                : frame.toBuilder()
+                        .setRequest(request.toBuilder().clearPayload())
+                        .build();
         reassembly.begin(header, id, size, payload);
         return null;
     }
 
     /** Takes a chunk; returns the message or request if that was its last. */
-    @Nullable Incoming takeChunk(Chunk chunk) {
+    @Nullable
+    Incoming takeChunk(Chunk chunk) {
         long charge = charge(chunk.getPayload().size());
         long missing = reassembly.missing();
         reassembly.take(chunk);
@@ -96,8 +102,8 @@ final class DataIntake {
     private long charge(int payloadBytes) {
         long charge = (long) payloadBytes + Wire.FRAME_CHARGE;
         if (!window.take(charge)) {
-            throw Reassembly.broken(
-                    "more data under way than the window of " + window.bytes() + " bytes (expected: to wait for credit)");
+            throw Reassembly.broken("more data under way than the window of " + window.bytes()
+                    + " bytes (expected: to wait for credit)");
         }
         return charge;
     }

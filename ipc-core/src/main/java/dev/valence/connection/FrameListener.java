@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import dev.valence.IpcException;
 import dev.valence.Payload;
+import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Report;
 import dev.valence.proto.Welcome;
@@ -16,6 +17,9 @@ public interface FrameListener {
 
     /** Returns where what is to be sent to this peer waits. */
     Outbox outbox();
+
+    /** The peer said, in its handshake, what it takes. */
+    void onBounds(Bounds bounds);
 
     /** Main accepted this client. */
     void onWelcome(Welcome welcome);

@@ -240,9 +240,7 @@ public final class Outbox {
     void offerPong(long nonce) {
         lock.lock();
         try {
-            pong = Frame.newBuilder()
-                    .setPong(Pong.newBuilder().setNonce(nonce))
-                    .build();
+            pong = Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
         } finally {
             lock.unlock();
         }
@@ -369,7 +367,8 @@ public final class Outbox {
     }
 
     /** Returns the next frame to be written, or null if nothing may be sent now. */
-    @Nullable OutFrame nextFrame() {
+    @Nullable
+    OutFrame nextFrame() {
         lock.lock();
         try {
             if (closed != null || isFlushed) {

@@ -69,8 +69,7 @@ public abstract class Outgoing {
      * @param payload lent until sent
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      */
-    public static Outgoing request(
-            Request.Builder header, byte[] payload, long deadlineNanos, SendListener listener) {
+    public static Outgoing request(Request.Builder header, byte[] payload, long deadlineNanos, SendListener listener) {
         return new Outgoing(Lane.LANE_DATA, payload, listener) {
             @Override
             boolean needsId() {
@@ -190,7 +189,8 @@ public abstract class Outgoing {
             return first(piece, more, nowNanos);
         }
         return OutFrame.of(Frame.newBuilder()
-                .setChunk(Chunk.newBuilder().setId(id).setLane(lane).setMore(more).setPayload(piece))
+                .setChunk(
+                        Chunk.newBuilder().setId(id).setLane(lane).setMore(more).setPayload(piece))
                 .build());
     }
 

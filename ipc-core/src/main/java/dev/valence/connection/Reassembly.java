@@ -42,8 +42,8 @@ final class Reassembly<H> {
     /** Checks a payload that is whole in its first frame. */
     static void checkWhole(ByteString payload) {
         if (payload.size() > Wire.CHUNK_BYTES) {
-            throw broken("payload of one frame: " + payload.size() + " bytes (expected: at most " + Wire.CHUNK_BYTES
-                    + ")");
+            throw broken(
+                    "payload of one frame: " + payload.size() + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
         }
     }
 
@@ -62,8 +62,8 @@ final class Reassembly<H> {
     /** Takes a further piece, or the note that none follows. */
     void take(Chunk chunk) {
         if (header == null || chunk.getId() != id) {
-            throw broken("chunk of " + chunk.getId() + " (expected: "
-                    + (header == null ? "none" : "one of " + id) + ")");
+            throw broken(
+                    "chunk of " + chunk.getId() + " (expected: " + (header == null ? "none" : "one of " + id) + ")");
         }
         if (!chunk.getAborted()) {
             add(chunk.getPayload(), chunk.getMore());
@@ -88,7 +88,8 @@ final class Reassembly<H> {
     }
 
     /** Returns the first frame and forgets the payload. */
-    @Nullable H end() {
+    @Nullable
+    H end() {
         H first = header;
         header = null;
         pieces.clear();

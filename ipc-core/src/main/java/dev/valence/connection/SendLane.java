@@ -49,7 +49,8 @@ final class SendLane {
     }
 
     /** Returns the item whose next frame the peer has room for, or null. */
-    @Nullable Outgoing ready() {
+    @Nullable
+    Outgoing ready() {
         Outgoing head = queue.peek();
         while (head != null && head.isCancelled() && !head.isStarted()) {
             queue.remove();

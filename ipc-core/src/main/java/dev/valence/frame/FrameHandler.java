@@ -17,7 +17,8 @@ public interface FrameHandler {
      *
      * @return given away; it is written before any frame that is taken later
      */
-    @Nullable OutFrame nextFrame();
+    @Nullable
+    OutFrame nextFrame();
 
     /**
      * Takes a frame that was read, without its length prefix. If it breaks the rules of the wire, the handler itself

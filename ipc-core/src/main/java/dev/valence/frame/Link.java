@@ -23,5 +23,6 @@ public interface Link {
     void close();
 
     /** Returns whom the kernel says the peer is, or null if this transport cannot tell. */
-    @Nullable PeerCredentials credentials();
+    @Nullable
+    PeerCredentials credentials();
 }

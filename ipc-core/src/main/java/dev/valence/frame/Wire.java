@@ -18,8 +18,11 @@ public final class Wire {
     /** Largest piece of a payload in one frame. */
     public static final int CHUNK_BYTES = 256 * 1024;
 
-    /** Largest frame: a piece of a payload and what may stand beside it. */
+    /** Largest frame: a piece of a payload, or an explained failure or report, and what may stand beside it. */
     public static final int MAX_FRAME_BYTES = CHUNK_BYTES + 64 * 1024;
+
+    /** What may stand beside the payload in a frame that is charged by its payload. */
+    public static final int MAX_HEADER_BYTES = 4 * 1024;
 
     /** Largest frame before the peer is authenticated. */
     public static final int MAX_HANDSHAKE_FRAME_BYTES = 4 * 1024;

@@ -100,7 +100,8 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
     }
 
     /** Returns the handler for a request, and removes it if it serves one only; null if there is none. */
-    @Nullable HandlerEntry<S, ?, ?> claimHandler(String channel) {
+    @Nullable
+    HandlerEntry<S, ?, ?> claimHandler(String channel) {
         HandlerEntry<S, ?, ?> entry = handlers.get(channel);
         while (entry != null && entry.once && !handlers.remove(channel, entry)) {
             entry = handlers.get(channel);

@@ -6,7 +6,6 @@ import dev.valence.IpcSender;
 import dev.valence.Payload;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.IncomingCall;
-import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +39,9 @@ final class RequestDesk<S extends IpcSender> {
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Outbox outbox;
-    private final ConcurrentHashMap<Long, IncomingCall> calls = new ConcurrentHashMap<>(); // until the answer is written
+    private final ConcurrentHashMap<Long, IncomingCall> calls =
+            new ConcurrentHashMap<>(); // until the answer is written
+    private final AtomicLong runningBytes = new AtomicLong(); // of the requests in calls
     private final AtomicReference<@Nullable Runnable> onIdle = new AtomicReference<>();
 
     RequestDesk(Session<S> session, Services services, List<Registry<S>> registries, Outbox outbox) {
@@ -50,7 +52,8 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     /** Takes a request; returns its call, or null if it was refused. I/O thread. */
-    @Nullable IncomingCall accept(Incoming request) {
+    @Nullable
+    IncomingCall accept(Incoming request) {
         if (calls.size() >= services.limits().pendingRequests()) {
             refuse(request.id(), ErrorCode.LIMIT);
             request.release();
@@ -95,10 +98,28 @@ final class RequestDesk<S extends IpcSender> {
                 scope.onWait(request::release);
             }
             run(handler, call, request);
+            request.release();
         } else {
+            holdOrRelease(call, request);
             services.dispatcher().execute(() -> run(handler, call, request));
         }
-        request.release();
+    }
+
+    /**
+     * Gives the peer its room back while the handler runs, unless the requests that run take as much memory as one
+     * payload may: then it is held until the request has ended.
+     */
+    private void holdOrRelease(IncomingCall call, Incoming request) {
+        int bytes = request.payload().bytes().length;
+        long all = runningBytes.addAndGet(bytes);
+        boolean isHeld = all > services.limits().payloadBytes();
+        if (!isHeld) {
+            request.release();
+        }
+        call.onEnd(() -> {
+            runningBytes.addAndGet(-bytes);
+            request.release();
+        });
     }
 
     private <Q, R> void run(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request) {
@@ -125,19 +146,21 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private static ErrorCode failureCode(Throwable thrown) {
-        boolean isOwn = thrown instanceof IpcException own && own.code() == ErrorCode.DECODE_FAILED && own.remote() == null;
+        boolean isOwn =
+                thrown instanceof IpcException own && own.code() == ErrorCode.DECODE_FAILED && own.remote() == null;
         return isOwn ? ErrorCode.DECODE_FAILED : ErrorCode.HANDLER_FAILED;
     }
 
     private void answer(IncomingCall call, @Nullable Object value) {
         if (value instanceof CompletionStage<?> stage) {
-            var unused = stage.whenComplete((result, thrown) -> services.dispatcher().execute(() -> {
-                if (thrown == null) {
-                    reply(call, result);
-                } else {
-                    fail(call, failureCode(thrown), thrown);
-                }
-            }));
+            var unused =
+                    stage.whenComplete((result, thrown) -> services.dispatcher().execute(() -> {
+                        if (thrown == null) {
+                            reply(call, result);
+                        } else {
+                            fail(call, failureCode(thrown), thrown);
+                        }
+                    }));
         } else {
             reply(call, value);
         }
@@ -149,7 +172,7 @@ final class RequestDesk<S extends IpcSender> {
         }
         Payload payload;
         try {
-            payload = services.encode(value);
+            payload = session.encode(value);
         } catch (IpcException e) {
             fail(call, e.code(), e);
             return;
@@ -185,10 +208,8 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         LOG.debug("request {} failed", call.id(), thrown);
-        Failure.Builder failure = Failure.newBuilder()
-                .setId(call.id())
-                .setCode(code.number())
-                .setDetails(Failures.describe(thrown));
+        Failure.Builder failure =
+                Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
         OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
         offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call)));
     }
@@ -218,6 +239,7 @@ final class RequestDesk<S extends IpcSender> {
 
     private void end(IncomingCall call) {
         calls.remove(call.id(), call);
+        call.end();
         checkIdle();
     }
 

@@ -24,12 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param hook told what listeners throw
  */
 public record Services(
-        Limits limits,
-        Codecs codecs,
-        Dispatcher dispatcher,
-        Deadlines deadlines,
-        Tally tally,
-        UncaughtErrorHook hook)
+        Limits limits, Codecs codecs, Dispatcher dispatcher, Deadlines deadlines, Tally tally, UncaughtErrorHook hook)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);

@@ -23,6 +23,7 @@ import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
 import dev.valence.frame.OutFrame;
+import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
@@ -57,6 +58,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final RequestDesk<S> desk;
     private final CallTable calls = new CallTable();
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
+    private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
      * Makes a session without a connection.
@@ -118,22 +120,25 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     private Outgoing message(int destination, String channel, @Nullable Object value) {
         ChannelName.check(channel);
-        Payload payload = services.encode(value);
+        Payload payload = encode(value);
         Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
         Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(frame, header, payload.bytes(), false, SendListener.NONE);
+        return Outgoing.message(frame, header, payload.bytes(), false, calls);
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
     public Delivery broadcast(String channel, @Nullable Object value) {
         ChannelName.check(channel);
-        Payload payload = services.encode(value);
+        Payload payload = encode(value);
         CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
-        Message.Builder header =
-                Message.newBuilder().setChannel(channel).setEncoding(payload.encoding()).setBroadcast(true);
+        Message.Builder header = Message.newBuilder()
+                .setChannel(channel)
+                .setEncoding(payload.encoding())
+                .setBroadcast(true);
         SendListener awaiting = new SendListener() {
             @Override
             public void onQueued(long id) {
+                calls.onQueued(id);
                 reports.put(id, report);
             }
         };
@@ -142,6 +147,21 @@ public final class Session<S extends IpcSender> implements FrameListener {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
         return new Delivery(report);
+    }
+
+    /**
+     * Adds a relayed or broadcast message if this peer takes its size and there is room for it; never waits.
+     *
+     * @param payloadBytes of the message
+     * @param origin the renderer that published it, 0 for main
+     */
+    public boolean offerBroadcast(Outgoing message, int payloadBytes, String channel, int origin) {
+        long max = peerBounds.getPayloadBytes();
+        boolean isTaken = (max == 0 || payloadBytes <= max) && outbox.offerBroadcast(message, channel, origin);
+        if (!isTaken) {
+            services.tally().countSkippedBroadcast();
+        }
+        return isTaken;
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
@@ -174,13 +194,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
             String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
         ChannelName.check(channel);
         OutgoingCall<R> call = new OutgoingCall<>(
-                channel, calls, services.dispatcher(), payload -> services.codecs().decode(payload, replyType));
+                channel,
+                calls,
+                services.dispatcher(),
+                payload -> services.codecs().decode(payload, replyType));
         try {
-            Payload payload = services.encode(value);
-            if (calls.size() >= services.limits().pendingRequests()) {
-                throw new IpcException(
-                        ErrorCode.LIMIT, calls.size() + " requests are unanswered (expected: at most that many)");
-            }
+            Payload payload = encode(value);
+            checkPending();
             queue(call, channel, payload, options);
         } catch (IpcException e) {
             call.fail(e);
@@ -199,8 +219,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
         }
         Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
         Outgoing request = Outgoing.request(header, payload.bytes(), now + nanosLeft, call);
-        Runnable cancelledWithOuter = () ->
-                call.giveUp(new IpcException(ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
+        Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
+                ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
         call.onEnd(() -> outbox.cancel(request), () -> {
             if (outer != null) {
                 outer.removeOnCancel(cancelledWithOuter);
@@ -212,7 +232,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
         call.endsAt(services.deadlines()
                 .schedule(
                         () -> call.giveUp(new IpcException(
-                                ErrorCode.DEADLINE_EXCEEDED, "no reply from " + role.peerName() + " to '" + channel + "' in time")),
+                                ErrorCode.DEADLINE_EXCEEDED,
+                                "no reply from " + role.peerName() + " to '" + channel + "' in time")),
                         nanosLeft));
         if (!outbox.offer(request, admissionHere())) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
@@ -228,7 +249,33 @@ public final class Session<S extends IpcSender> implements FrameListener {
         }
         if (outer.peer() == this && outbox.isHoldingData()) {
             throw new IpcException(
-                    ErrorCode.NOT_READY, role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
+                    ErrorCode.NOT_READY,
+                    role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
+        }
+    }
+
+    /** Encodes a value that this peer takes. */
+    Payload encode(@Nullable Object value) {
+        Payload payload = services.encode(value);
+        long max = peerBounds.getPayloadBytes();
+        if (max > 0 && payload.bytes().length > max) {
+            throw new IpcException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "payload: " + payload.bytes().length + " bytes (expected: at most " + max + ", the bound of "
+                            + role.peerName() + ")");
+        }
+        return payload;
+    }
+
+    private void checkPending() {
+        long bound = peerBounds.getPendingRequests();
+        long max = bound == 0
+                ? services.limits().pendingRequests()
+                : Math.min(bound, services.limits().pendingRequests());
+        if (calls.size() >= max) {
+            throw new IpcException(
+                    ErrorCode.LIMIT,
+                    "requests to " + role.peerName() + ": " + max + " are unanswered (expected: fewer)");
         }
     }
 
@@ -249,6 +296,11 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public void onBounds(Bounds bounds) {
+        peerBounds = bounds;
+    }
+
+    @Override
     public void onWelcome(Welcome welcome) {
         role.onWelcome(welcome);
     }
@@ -258,6 +310,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
         if (!role.permits(message.channel())) {
             services.tally().countDeniedFrame();
             message.release();
+            if (message.isBroadcast()) {
+                sendReport(Report.newBuilder().setId(message.id()).build());
+            }
         } else if (role.relay(message)) {
             inbox.submit(() -> delivery.deliver(message));
         } else {
@@ -298,7 +353,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private @Nullable OutgoingCall<?> takeCall(long id) {
         OutgoingCall<?> call = calls.take(id);
         if (call == null && !calls.isKnown(id)) {
-            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "answer to request " + id + " (expected: one that was made)");
+            throw new IpcException(
+                    ErrorCode.PROTOCOL_ERROR, "answer to request " + id + " (expected: one that was made)");
         }
         return call;
     }

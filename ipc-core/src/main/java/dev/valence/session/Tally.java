@@ -33,7 +33,6 @@ public final class Tally {
 
     /** Returns the counts of this moment. */
     public Counters counters() {
-        return new Counters(
-                unhandledMessages.sum(), refusedSends.sum(), skippedBroadcasts.sum(), deniedFrames.sum());
+        return new Counters(unhandledMessages.sum(), refusedSends.sum(), skippedBroadcasts.sum(), deniedFrames.sum());
     }
 }

@@ -61,7 +61,7 @@ final class Broadcasts {
                         false,
                         SendListener.NONE);
             }
-            if (subscriber.offer(message, channel, origin)) {
+            if (subscriber.session().offerBroadcast(message, payload.bytes().length, channel, origin)) {
                 report.addAccepted(subscriber.id());
             } else {
                 report.addSkipped(subscriber.id());
@@ -89,7 +89,7 @@ final class Broadcasts {
             Frame.Builder frame = Frame.newBuilder().setOrigin(origin).setHops(message.hops() + 1);
             Outgoing relayed = Outgoing.message(
                     frame, header(message.channel(), payload), payload.bytes(), false, SendListener.NONE);
-            target.offer(relayed, message.channel(), origin);
+            target.session().offerBroadcast(relayed, payload.bytes().length, message.channel(), origin);
         }
     }
 }

@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +96,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      */
     public Renderer launch(RendererSpec spec) {
         if (!spec.isLaunchable()) {
-            throw new IllegalArgumentException(spec + " names no program (expected: RendererSpec.of or RendererSpec.jar)");
+            throw new IllegalArgumentException(
+                    spec + " names no program (expected: RendererSpec.of or RendererSpec.jar)");
         }
         if (!(listening.endpoint() instanceof Endpoint.Unix socket)) {
             throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
@@ -134,7 +134,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
     public Delivery broadcast(String channel, @Nullable Object payload) {
         ChannelName.check(channel);
         renderers.checkOpen();
-        Report report = renderers.broadcasts().publish(channel, renderers.services().encode(payload), 0);
+        Report report =
+                renderers.broadcasts().publish(channel, renderers.services().encode(payload), 0);
         return new Delivery(CompletableFuture.completedFuture(
                 new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()))));
     }

@@ -82,7 +82,8 @@ final class Reception implements Acceptor, Doorkeeper {
                     if (strangers.contains(connection)) {
                         connection.close(new IpcException(
                                 ErrorCode.REJECTED,
-                                "no Hello for " + limits.handshakeTimeout().toMillis() + " ms (expected: one at once)"));
+                                "no Hello for " + limits.handshakeTimeout().toMillis()
+                                        + " ms (expected: one at once)"));
                     }
                 },
                 limits.handshakeTimeout().toNanos());

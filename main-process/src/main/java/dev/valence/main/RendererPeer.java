@@ -13,8 +13,6 @@ import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
-import dev.valence.connection.Outgoing;
-import dev.valence.proto.Bounds;
 import dev.valence.proto.Report;
 import dev.valence.proto.Rules;
 import dev.valence.proto.Welcome;
@@ -105,7 +103,8 @@ final class RendererPeer implements Renderer, Role {
         Optional<Duration> timeout = spec.launchTimeout();
         if (timeout.isPresent()) {
             var unused = services.deadlines()
-                    .schedule(() -> onLaunchTimeout(timeout.get()), timeout.get().toNanos());
+                    .schedule(
+                            () -> onLaunchTimeout(timeout.get()), timeout.get().toNanos());
         }
     }
 
@@ -137,10 +136,6 @@ final class RendererPeer implements Renderer, Role {
         Welcome.Builder welcome = Welcome.newBuilder()
                 .setRendererId(id)
                 .setRendererName(spec.name())
-                .setBounds(Bounds.newBuilder()
-                        .setPayloadBytes(services.limits().payloadBytes())
-                        .setPendingRequests(services.limits().pendingRequests())
-                        .setSubscriptions(services.limits().subscriptions()))
                 .setRules(Rules.newBuilder().setOpen(permissions == Permissions.OPEN));
         return new Admitted(session, welcome);
     }
@@ -390,13 +385,8 @@ final class RendererPeer implements Renderer, Role {
         return true;
     }
 
-    /** Adds a message of main or another renderer if there is room for it. */
-    boolean offer(Outgoing message, String channel, int origin) {
-        boolean accepted = session.outbox().offerBroadcast(message, channel, origin);
-        if (!accepted) {
-            services.tally().countSkippedBroadcast();
-        }
-        return accepted;
+    Session<Renderer> session() {
+        return session;
     }
 
     // ---- What it is ----------------------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ final class RendererTable implements RendererHost {
         return List.copyOf(byId.values());
     }
 
-    @Nullable RendererPeer find(int id) {
+    @Nullable
+    RendererPeer find(int id) {
         return byId.get(id);
     }
 

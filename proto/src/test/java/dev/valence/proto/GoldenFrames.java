@@ -208,7 +208,11 @@ final class GoldenFrames {
                                         .setReplyBytes(4 << 20)
                                         .setStreamBytes(2 << 20)
                                         .setPortBytes(1 << 20))
-                                .setImplementation("valence-jvm 0.1.0")));
+                                .setImplementation("valence-jvm 0.1.0")
+                                .setBounds(Bounds.newBuilder()
+                                        .setPayloadBytes(64 << 20)
+                                        .setPendingRequests(1024)
+                                        .setSubscriptions(1024))));
         add(
                 "welcome",
                 Frame.newBuilder()

@@ -174,7 +174,8 @@ final class MainConnection implements IpcSender, Role {
     // ---- What this side does -------------------------------------------------------------------------------------
 
     void ready() {
-        session.sendPlain(Frame.newBuilder().setReady(Ready.getDefaultInstance()).build());
+        session.sendPlain(
+                Frame.newBuilder().setReady(Ready.getDefaultInstance()).build());
     }
 
     private void subscribe(String channel) {

@@ -22,11 +22,13 @@ import dev.valence.proto.Ready;
 import dev.valence.proto.Subscribe;
 import dev.valence.proto.Unsubscribe;
 import dev.valence.proto.Welcome;
+import dev.valence.renderer.channel.ChannelLink;
 import dev.valence.session.Codecs;
 import dev.valence.session.Registry;
 import dev.valence.session.Role;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +99,16 @@ final class MainConnection implements IpcSender, Role {
         }
     }
 
-    private static Link link(Endpoint endpoint, java.util.function.Function<Link, FrameHandler> handler) {
+    private static Link link(Endpoint endpoint, Function<Link, FrameHandler> handler) {
         if (endpoint instanceof Endpoint.InMemory inMemory) {
             return InMemoryTransport.connect(inMemory, handler);
         }
-        return ChannelLink.connect(((Endpoint.Unix) endpoint).path(), handler);
+        try {
+            return ChannelLink.connect(((Endpoint.Unix) endpoint).path(), handler);
+        } catch (IOException e) {
+            throw new IpcException(
+                    ErrorCode.PEER_GONE, "nothing listens at " + endpoint + " (expected: an open main): " + e.getMessage(), e);
+        }
     }
 
     private Connection client(Link link, IpcRendererOptions options, Hello.Builder hello) {

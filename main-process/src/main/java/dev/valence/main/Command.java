@@ -1,0 +1,68 @@
+package dev.valence.main;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What starts a renderer.
+ *
+ * @param java the executable; a bare name is looked up on the PATH
+ * @param codePath where its classes are
+ * @param jvmArgs options of the JVM
+ * @param program what it runs
+ * @param args of its main method
+ */
+record Command(Path java, CodePath codePath, List<String> jvmArgs, Program program, List<String> args) {
+
+    Command {
+        if (java.toString().isBlank()) {
+            throw new IllegalArgumentException("java: \"" + java + "\" (expected: a path)");
+        }
+        java = java.getNameCount() > 1 ? java.toAbsolutePath() : java;
+        jvmArgs = List.copyOf(jvmArgs);
+        args = List.copyOf(args);
+        for (int i = 0; i < jvmArgs.size(); i++) {
+            String arg = jvmArgs.get(i);
+            // A later one may be the value of the one before it.
+            boolean canBe = i > 0 || arg.startsWith("-") || arg.startsWith("@");
+            if (!canBe || arg.isBlank() || arg.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "jvmArgs[" + i + "]: \"" + arg + "\" (expected: a JVM option such as -Xmx64m)");
+            }
+        }
+        for (int i = 0; i < args.size(); i++) {
+            if (args.get(i).indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "args[" + i + "]: \"" + args.get(i) + "\" (expected: no NUL character)");
+            }
+        }
+    }
+
+    /** Returns the command that runs a program with the JVM and the classes of this process. */
+    static Command of(Program program) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        CodePath codePath = program instanceof Program.Jar ? new CodePath("", "") : CodePath.ofThisProcess();
+        return new Command(java, codePath, List.of(), program, List.of());
+    }
+
+    /** Returns whether a person may be stepping through the JVM, so that no time limit makes sense. */
+    boolean isDebugged() {
+        return jvmArgs.stream().anyMatch(arg -> arg.startsWith("-agentlib:jdwp") || arg.startsWith("-Xrunjdwp"));
+    }
+
+    Command withJava(Path executable) {
+        return new Command(executable, codePath, jvmArgs, program, args);
+    }
+
+    Command withCodePath(CodePath path) {
+        return new Command(java, path, jvmArgs, program, args);
+    }
+
+    Command withJvmArgs(List<String> options) {
+        return new Command(java, codePath, options, program, args);
+    }
+
+    Command withArgs(List<String> words) {
+        return new Command(java, codePath, jvmArgs, program, words);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.valence.main;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an incarnation of a renderer ended.
+ *
+ * @param reason what kind of end it was
+ * @param name of the renderer
+ * @param exitCode what it passed to {@code System.exit}; empty after a signal or without a process. The system does not
+ *     tell a code of 129 to 159 from a signal; those count as signals
+ * @param signal number of the signal that ended it
+ * @param pid of its process, which is no more
+ * @param uptime from the start of its process, or of its connection if it was invited
+ * @param detail what else is known, in words; null if nothing is
+ * @param lastOutput its last {@value OutputTail#LINES} lines of stdout and stderr, oldest first, each of at most
+ *     {@value OutputTail#LINE_CHARS} characters
+ * @param crashFile the report that a crashing JVM wrote ({@code hs_err_pid….log}), or null
+ */
+public record RendererExit(
+        ExitReason reason,
+        String name,
+        OptionalInt exitCode,
+        OptionalInt signal,
+        OptionalLong pid,
+        Duration uptime,
+        @Nullable String detail,
+        List<String> lastOutput,
+        @Nullable Path crashFile) {
+
+    /** Copies the lines. */
+    public RendererExit {
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(exitCode, "exitCode");
+        Objects.requireNonNull(signal, "signal");
+        Objects.requireNonNull(pid, "pid");
+        Objects.requireNonNull(uptime, "uptime");
+        lastOutput = List.copyOf(lastOutput);
+    }
+
+    /** Returns the end of something that had no process here. */
+    static RendererExit withoutProcess(ExitReason reason, String name, Duration uptime, String detail) {
+        return new RendererExit(
+                reason,
+                name,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                uptime,
+                detail,
+                List.of(),
+                null);
+    }
+
+    /** Returns the same end for a reason that its process alone does not show. */
+    RendererExit because(ExitReason otherReason, @Nullable String otherDetail) {
+        return new RendererExit(otherReason, name, exitCode, signal, pid, uptime, otherDetail, lastOutput, crashFile);
+    }
+
+    /** Returns the line of the last output in which a JVM says why it failed, if there is one. */
+    Optional<String> complaint() {
+        return lastOutput.stream()
+                .filter(line -> line.startsWith("Error") || line.startsWith("Exception in thread "))
+                .findFirst();
+    }
+
+    /** Returns one line without the name, such as {@code KILLED (signal 9)}. */
+    public String describe() {
+        StringBuilder facts = new StringBuilder();
+        if (exitCode.isPresent() && reason != ExitReason.CLEAN_EXIT) {
+            facts.append(", exit code ").append(exitCode.getAsInt());
+        }
+        if (signal.isPresent()) {
+            facts.append(", signal ").append(signal.getAsInt());
+        }
+        if (detail != null) {
+            facts.append(", ").append(detail);
+        }
+        if (crashFile != null) {
+            facts.append(", ").append(crashFile);
+        }
+        return facts.isEmpty() ? reason.name() : reason + " (" + facts.substring(2) + ")";
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + describe();
+    }
+}

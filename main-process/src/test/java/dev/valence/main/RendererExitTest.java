@@ -1,0 +1,52 @@
+package dev.valence.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class RendererExitTest {
+
+    private static RendererExit exited(int code, String... lastOutput) {
+        return new RendererExit(
+                ExitReason.ABNORMAL_EXIT,
+                "editor",
+                OptionalInt.of(code),
+                OptionalInt.empty(),
+                OptionalLong.of(42),
+                Duration.ofSeconds(1),
+                null,
+                List.of(lastOutput),
+                null);
+    }
+
+    @Test
+    void otherReason_keepsTheRest() {
+        RendererExit exit = exited(1, "line").because(ExitReason.LAUNCH_FAILED, "never connected");
+
+        assertThat(exit).hasToString("editor: LAUNCH_FAILED (exit code 1, never connected)");
+        assertThat(exit.pid()).hasValue(42);
+        assertThat(exit.lastOutput()).containsExactly("line");
+    }
+
+    @Test
+    void noProcess_hasNoCodeAndNoPid() {
+        RendererExit exit = RendererExit.withoutProcess(
+                ExitReason.DISCONNECTED, "viewer", Duration.ofSeconds(5), "connection reset");
+
+        assertThat(exit.describe()).isEqualTo("DISCONNECTED (connection reset)");
+        assertThat(exit.exitCode()).isEmpty();
+        assertThat(exit.signal()).isEmpty();
+        assertThat(exit.pid()).isEmpty();
+    }
+
+    @Test
+    void complaint_isTheFirstLineInWhichTheJvmSaysWhy() {
+        assertThat(exited(1, "Hello", "Error: no main", "Error: again").complaint())
+                .hasValue("Error: no main");
+        assertThat(exited(1, "Hello").complaint()).isEmpty();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.valence.renderer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits in a launched renderer for the end of main. Main holds the other end of stdin, so its end-of-file is the sign;
+ * should something else hold that end too, the end of the parent process is.
+ *
+ * <p><b>Threads.</b> A daemon thread of its own reads stdin and usually runs the action; a thread of the common pool may.
+ */
+final class MainWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MainWatch.class);
+
+    private final Runnable action;
+    private final AtomicBoolean isOver = new AtomicBoolean(); // both signs race, the first runs the action
+
+    private MainWatch(Runnable action) {
+        this.action = action;
+    }
+
+    /**
+     * Takes over stdin, of which the hand-over has been read: from now on {@code System.in} is empty.
+     *
+     * @param action runs once, when main is gone
+     */
+    static void start(Runnable action) {
+        InputStream stdin = System.in;
+        System.setIn(InputStream.nullInputStream());
+        CompletionStage<?> parentEnd = ProcessHandle.current()
+                .parent()
+                .<CompletionStage<?>>map(ProcessHandle::onExit)
+                .orElseGet(CompletableFuture::new);
+        start(stdin, parentEnd, action);
+    }
+
+    /** Watches the rest of a stream and another sign. */
+    static void start(InputStream rest, CompletionStage<?> parentEnd, Runnable action) {
+        MainWatch watch = new MainWatch(action);
+        Thread thread = new Thread(null, () -> watch.read(rest), "valence-main-watch", 0, false);
+        thread.setDaemon(true);
+        thread.start();
+        parentEnd.thenRun(() -> watch.end("its process has ended"));
+    }
+
+    private void read(InputStream rest) {
+        try {
+            byte[] ignored = new byte[256];
+            while (rest.read(ignored) >= 0) {
+                LOG.debug("More on stdin after the hand-over, ignored");
+            }
+            end("end of file on stdin");
+        } catch (IOException e) {
+            end("stdin failed: " + e.getMessage());
+        }
+    }
+
+    private void end(String sign) {
+        if (isOver.compareAndSet(false, true)) {
+            LOG.info("The main process is gone: {}", sign);
+            action.run();
+        }
+    }
+}

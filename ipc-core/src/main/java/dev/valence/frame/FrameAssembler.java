@@ -2,24 +2,30 @@ package dev.valence.frame;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a stream of bytes into frames. A frame that lies whole in the buffer is passed on in place; only one that came in
  * pieces is copied.
  *
- * <p><b>Threads.</b> One at a time, except {@link #stop}.
+ * <p><b>Threads.</b> One at a time.
  */
 public final class FrameAssembler {
 
     private final FrameHandler handler;
+    private final BooleanSupplier stopped;
     private final ByteBuffer prefix = ByteBuffer.allocate(Wire.PREFIX_BYTES);
     private @Nullable ByteBuffer partial; // room for exactly one frame; null between frames
-    private volatile boolean stopped; // set by any thread
 
-    /** Makes an assembler that passes frames to a handler. */
-    public FrameAssembler(FrameHandler handler) {
+    /**
+     * Makes an assembler that passes frames to a handler.
+     *
+     * @param stopped whether the link was closed; asked before each frame, so that none follows once a handler closed it
+     */
+    public FrameAssembler(FrameHandler handler, BooleanSupplier stopped) {
         this.handler = handler;
+        this.stopped = stopped;
     }
 
     /**
@@ -29,7 +35,7 @@ public final class FrameAssembler {
      * @throws IOException if a length is not one that a frame can have; the connection has to be closed
      */
     public void read(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining() && !stopped) {
+        while (bytes.hasRemaining() && !stopped.getAsBoolean()) {
             ByteBuffer begun = partial;
             if (begun != null) {
                 fill(begun, bytes);
@@ -54,14 +60,6 @@ public final class FrameAssembler {
                 partial = ByteBuffer.allocate(length);
             }
         }
-    }
-
-    /**
-     * Ignores all further bytes, also the rest of those that are being read. Called when the link is closed, from any
-     * thread; a frame that is just being handled is not affected.
-     */
-    public void stop() {
-        stopped = true;
     }
 
     /** Returns whether the bytes so far end in the middle of a frame. */

@@ -63,12 +63,10 @@ final class InMemoryPair implements Runnable {
     }
 
     private void carry(FrameHandler serverHandler) {
-        FrameAssembler toClient = new FrameAssembler(clientHandler);
-        FrameAssembler toServer = new FrameAssembler(serverHandler);
+        FrameAssembler toClient = new FrameAssembler(clientHandler, () -> client.closed);
+        FrameAssembler toServer = new FrameAssembler(serverHandler, () -> server.closed);
         Direction up = new Direction(client, new FrameBatch(clientHandler), server, toServer);
         Direction down = new Direction(server, new FrameBatch(serverHandler), client, toClient);
-        client.assembler = toClient;
-        server.assembler = toServer;
         Ending end;
         while ((end = ending.get()) == null) {
             boolean moved = move(up);
@@ -154,7 +152,7 @@ final class InMemoryPair implements Runnable {
     private final class End implements Link {
 
         private volatile boolean awake = true; // from the start: frames may wait since before the link was known
-        private volatile @Nullable FrameAssembler assembler; // null until the connection was accepted
+        private volatile boolean closed; // by its own handler
 
         @Override
         public void wakeUp() {
@@ -164,10 +162,7 @@ final class InMemoryPair implements Runnable {
 
         @Override
         public void close() {
-            FrameAssembler incoming = assembler;
-            if (incoming != null) {
-                incoming.stop();
-            }
+            closed = true;
             end(this, null);
         }
 

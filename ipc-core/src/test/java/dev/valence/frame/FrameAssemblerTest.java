@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameAssemblerTest {
 
     private final Collector frames = new Collector();
-    private final FrameAssembler assembler = new FrameAssembler(frames);
+    private final FrameAssembler assembler =
+            new FrameAssembler(frames, () -> frames.received.size() >= frames.stopAfter);
 
     @Test
     void framesCutAtEveryPlace_areTheSame() throws IOException {
@@ -85,7 +86,7 @@ class FrameAssemblerTest {
     }
 
     @Test
-    void stop_ignoresTheRest() throws IOException {
+    void onceStopped_theRestIsIgnored() throws IOException {
         frames.stopAfter = 2;
         ByteBuffer stream = ByteBuffer.wrap(stream(1, 2, 3, 4));
         assembler.read(stream);
@@ -111,7 +112,7 @@ class FrameAssemblerTest {
         return body;
     }
 
-    private final class Collector implements FrameHandler {
+    private static final class Collector implements FrameHandler {
 
         static final int LIMIT = 5000;
 
@@ -125,9 +126,6 @@ class FrameAssemblerTest {
             byte[] bytes = new byte[frame.remaining()];
             frame.get(bytes);
             received.add(bytes);
-            if (received.size() == stopAfter) {
-                assembler.stop();
-            }
         }
 
         @Override

@@ -52,7 +52,7 @@ class FrameBatchTest {
     private List<Integer> takeAll() throws IOException {
         List<Integer> sizes = new ArrayList<>();
         RecordingHandler sink = new RecordingHandler("sink");
-        FrameAssembler assembler = new FrameAssembler(sink);
+        FrameAssembler assembler = new FrameAssembler(sink, () -> false);
         for (int size = batch.take(); size > 0; size = batch.take()) {
             ByteBuffer bytes = ByteBuffer.allocateDirect(size);
             batch.writeTo(bytes);

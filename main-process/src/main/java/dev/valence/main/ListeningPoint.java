@@ -2,9 +2,14 @@ package dev.valence.main;
 
 import dev.valence.Endpoint;
 import dev.valence.Registration;
-import dev.valence.frame.Acceptor;
 import dev.valence.frame.InMemoryTransport;
+import dev.valence.main.netty.IoKind;
+import dev.valence.main.netty.NettyServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a main process listens, and what has to be undone when it stops.
@@ -14,10 +19,47 @@ import java.util.UUID;
  */
 record ListeningPoint(Endpoint endpoint, Registration undo) {
 
+    /** One thread serves many connections; two keep a flood of one renderer from filling the only one. */
+    private static final int IO_THREADS = 2;
+
     /** Starts to listen as the options say. */
-    static ListeningPoint open(IpcMainOptions options, Acceptor acceptor) {
-        Endpoint.InMemory endpoint = new Endpoint.InMemory("main-" + UUID.randomUUID());
-        return new ListeningPoint(endpoint, InMemoryTransport.listen(endpoint, acceptor));
+    static ListeningPoint open(IpcMainOptions options, Reception reception) {
+        if (options.transport() == IpcMainOptions.Transport.IN_MEMORY) {
+            Endpoint.InMemory endpoint = new Endpoint.InMemory("main-" + UUID.randomUUID());
+            return new ListeningPoint(endpoint, InMemoryTransport.listen(endpoint, reception));
+        }
+        IoKind kind = options.transport() == IpcMainOptions.Transport.UNIX_NIO ? IoKind.NIO : IoKind.best();
+        try {
+            SocketPlace place = place(options.path());
+            try {
+                NettyServer server = NettyServer.open(place.socket(), kind, IO_THREADS, reception);
+                reception.onCrowd(server::setAccepting);
+                Thread atExit = new Thread(place::close, "valence-main-exit"); // when the JVM ends without a close
+                Runtime.getRuntime().addShutdownHook(atExit);
+                return new ListeningPoint(place.endpoint(), () -> {
+                    server.close();
+                    place.close();
+                    removeHook(atExit);
+                });
+            } catch (Throwable e) {
+                place.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen: " + e.getMessage(), e);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs, and finds nothing left to do.
+        }
+    }
+
+    private static SocketPlace place(@Nullable Path path) throws IOException {
+        return path == null ? SocketDirectory.open() : SocketFile.claim(path);
     }
 
     /** Stops listening; every connection ends. */

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Reception implements Acceptor, Doorkeeper {
     private final long ownUserId;
     private final List<Ticket> tickets = new CopyOnWriteArrayList<>();
     private final Set<Connection> strangers = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock crowdLock = new ReentrantLock();
+    private boolean crowded; // guarded by crowdLock
+    private volatile Consumer<Boolean> accepting = isWanted -> {};
 
     /** A token and whom it was given to. */
     private record Ticket(ByteString token, RendererPeer renderer) {}
@@ -53,6 +58,11 @@ final class Reception implements Acceptor, Doorkeeper {
         this.limits = limits;
         this.deadlines = deadlines;
         this.ownUserId = ownUserId;
+    }
+
+    /** Sets what is told whether further connections are to be accepted. */
+    void onCrowd(Consumer<Boolean> action) {
+        accepting = action;
     }
 
     /** Makes a token that lets a renderer in once; returns it as 64 hexadecimal digits. */
@@ -71,12 +81,8 @@ final class Reception implements Acceptor, Doorkeeper {
     @Override
     public FrameHandler accept(Link link) {
         Connection connection = Connection.server(link, limits, this);
-        if (strangers.size() >= MAX_STRANGERS) {
-            connection.close(new IpcException(
-                    ErrorCode.LIMIT, "connections: " + MAX_STRANGERS + " wait to be authenticated (expected: fewer)"));
-            return connection;
-        }
         strangers.add(connection);
+        updateCrowd();
         var unused = deadlines.schedule(
                 () -> {
                     if (strangers.contains(connection)) {
@@ -105,7 +111,7 @@ final class Reception implements Acceptor, Doorkeeper {
         if (credentials != null) {
             checkCredentials(credentials, match.renderer());
         }
-        strangers.remove(connection);
+        turnedAway(connection);
         return match.renderer().connected(connection);
     }
 
@@ -124,5 +130,20 @@ final class Reception implements Acceptor, Doorkeeper {
     @Override
     public void turnedAway(Connection connection) {
         strangers.remove(connection);
+        updateCrowd();
+    }
+
+    /** Further connections wait in the backlog of the socket while too many have not proved who they are. */
+    private void updateCrowd() {
+        crowdLock.lock(); // so that the last word is the present state
+        try {
+            boolean isFull = strangers.size() >= MAX_STRANGERS;
+            if (crowded != isFull) {
+                crowded = isFull;
+                accepting.accept(!isFull);
+            }
+        } finally {
+            crowdLock.unlock();
+        }
     }
 }

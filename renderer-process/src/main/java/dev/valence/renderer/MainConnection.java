@@ -107,7 +107,9 @@ final class MainConnection implements IpcSender, Role {
             return ChannelLink.connect(((Endpoint.Unix) endpoint).path(), handler);
         } catch (IOException e) {
             throw new IpcException(
-                    ErrorCode.PEER_GONE, "nothing listens at " + endpoint + " (expected: an open main): " + e.getMessage(), e);
+                    ErrorCode.PEER_GONE,
+                    "nothing listens at " + endpoint + " (expected: an open main): " + e.getMessage(),
+                    e);
         }
     }
 

@@ -1,0 +1,340 @@
+package dev.valence.renderer.channel;
+
+import dev.valence.frame.FrameAssembler;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.Link;
+import dev.valence.frame.PeerCredentials;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection through one of the JDK's own socket channels.
+ *
+ * <p><b>Threads.</b> One I/O thread reads; it keeps the JVM alive as long as the connection is open. Whoever calls
+ * {@link #wakeUp} writes himself if nobody else does at that moment, for a while; when the socket is full, or many threads
+ * keep him busy, the I/O thread takes over. The channel does not block, so a caller that is interrupted does not close it.
+ *
+ * <p><b>Lifetime.</b> Frames are asked for at once. The I/O thread and the socket are gone soon after
+ * {@link FrameHandler#onClosed}.
+ */
+public final class ChannelLink implements Link {
+
+    private static final Logger log = LoggerFactory.getLogger(ChannelLink.class);
+
+    private static final int READ_BYTES = 64 * 1024;
+    private static final int SOCKET_BUFFER_BYTES = 1024 * 1024;
+
+    /** Reads or writes that are done before it is somebody else's turn. */
+    private static final int IN_A_ROW = 16;
+
+    private final SocketChannel channel;
+    private final Selector selector;
+    private final SelectionKey key;
+    private final Thread thread = new Thread(this::run, "valence-renderer-io");
+    private final WriteTurn turn = WriteTurn.taken();
+    private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
+    private final FrameHandler handler;
+    private final FrameAssembler assembler; // I/O thread only
+    private final ChannelWriter writer; // guarded by turn
+    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES); // I/O thread only
+
+    private volatile boolean handedOver; // the I/O thread has the turn; set by who had it, cleared by the I/O thread
+    private boolean socketFull; // guarded by turn
+    private @Nullable IOException writeFailure; // guarded by turn
+    private int readyOps; // I/O thread only
+    private boolean reading; // I/O thread only
+    private boolean wokenWhileReading; // I/O thread only
+
+    private ChannelLink(SocketChannel channel, Selector selector, Function<Link, FrameHandler> handler)
+            throws IOException {
+        this.channel = channel;
+        this.selector = selector;
+        this.key = channel.register(selector, SelectionKey.OP_READ);
+        this.handler = handler.apply(this); // may wake up already; the turn is taken until start()
+        this.assembler = new FrameAssembler(this.handler, () -> ending.get() != null);
+        this.writer = new ChannelWriter(channel, this.handler);
+    }
+
+    /**
+     * Connects to a server that listens at a path.
+     *
+     * @param handler called once, on this thread, before anything is read
+     * @throws IOException if nothing accepts connections there; the handler was not made
+     */
+    public static ChannelLink connect(Path path, Function<Link, FrameHandler> handler) throws IOException {
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException e) {
+            closeQuietly(channel);
+            throw new IOException("cannot connect to " + path + ": " + e.getMessage(), e);
+        }
+        return open(channel, handler);
+    }
+
+    /**
+     * Makes a link of a channel.
+     *
+     * @param connected taken over; closed if this fails
+     * @param handler called once, on this thread, before anything is read
+     */
+    public static ChannelLink open(SocketChannel connected, Function<Link, FrameHandler> handler) throws IOException {
+        Selector selector = null;
+        try {
+            connected.configureBlocking(false);
+            enlargeBuffers(connected);
+            selector = Selector.open();
+            ChannelLink link = new ChannelLink(connected, selector, handler);
+            link.start();
+            return link;
+        } catch (IOException | RuntimeException | Error e) {
+            closeQuietly(connected);
+            if (selector != null) {
+                closeQuietly(selector);
+            }
+            throw e;
+        }
+    }
+
+    private static void enlargeBuffers(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+        } catch (IOException | UnsupportedOperationException e) {
+            log.debug("socket buffers keep their size", e);
+        }
+    }
+
+    private void start() {
+        thread.setDaemon(false); // whatever the thread is that connects
+        thread.start();
+        write();
+    }
+
+    @Override
+    public void wakeUp() {
+        if (Thread.currentThread() == thread && reading) {
+            wokenWhileReading = true; // the answers to all frames of one read go out together
+        } else if (turn.enter()) {
+            write();
+        }
+    }
+
+    @Override
+    public void close() {
+        end(new Ending(null, true));
+    }
+
+    @Override
+    public @Nullable PeerCredentials credentials() {
+        return null; // the JDK tells only a user's name
+    }
+
+    /** Writes what there is. The caller has the turn; it is given back, or over to the I/O thread. */
+    private void write() {
+        try {
+            for (int i = 0; i < IN_A_ROW && ending.get() == null; i++) {
+                ChannelWriter.Outcome outcome = writer.write();
+                if (outcome == ChannelWriter.Outcome.NOTHING_TO_WRITE && turn.leave()) {
+                    return;
+                }
+                if (outcome == ChannelWriter.Outcome.SOCKET_FULL) {
+                    socketFull = true;
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            writeFailure = e;
+        } catch (RuntimeException | Error e) {
+            log.warn("no frame could be taken; the connection is closed", e);
+            end(Ending.because(new IOException("no frame could be taken: " + e, e)));
+        }
+        handOver();
+    }
+
+    private void handOver() {
+        handedOver = true;
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    private void end(Ending how) {
+        if (!ending.compareAndSet(null, how)) {
+            return;
+        }
+        if (turn.enter()) {
+            handOver();
+        } else {
+            selector.wakeup(); // the I/O thread has the turn, or whoever has it will see that this is the end
+        }
+    }
+
+    private void run() {
+        try {
+            while (ending.get() == null || !handedOver) {
+                select();
+                if ((readyOps & SelectionKey.OP_READ) != 0) {
+                    read();
+                }
+                if (handedOver) {
+                    resumeWriting();
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            log.error("the I/O thread failed; the connection is closed", e);
+            end(Ending.because(new IOException("the I/O thread failed: " + e, e)));
+            while (!handedOver) {
+                Thread.onSpinWait(); // nobody has the turn for longer than it takes to see the end
+            }
+        }
+        finish();
+    }
+
+    private void select() throws IOException {
+        boolean writing = handedOver;
+        boolean waiting = writing && socketFull;
+        int wanted = (ending.get() == null ? SelectionKey.OP_READ : 0) | (waiting ? SelectionKey.OP_WRITE : 0);
+        if (key.interestOps() != wanted) {
+            key.interestOps(wanted);
+        }
+        readyOps = 0;
+        if (writing && !waiting) {
+            selector.selectNow(selected -> readyOps = selected.readyOps());
+        } else {
+            selector.select(selected -> readyOps = selected.readyOps());
+        }
+        Thread.interrupted(); // a callback may have left it set, and then select would not wait
+    }
+
+    private void resumeWriting() {
+        if (ending.get() != null) {
+            return;
+        }
+        if (writeFailure != null) {
+            readRest(writeFailure);
+        } else if (!socketFull || (readyOps & SelectionKey.OP_WRITE) != 0) {
+            socketFull = false;
+            handedOver = false;
+            write();
+        }
+    }
+
+    /** What a peer sent before it closed is still there when writing to it has begun to fail. */
+    private void readRest(IOException failure) {
+        boolean more = true;
+        while (more && ending.get() == null) {
+            more = read();
+        }
+        endOfInput(failure);
+    }
+
+    /** Reads what is there, within bounds, and returns whether there may be more. */
+    private boolean read() {
+        if (ending.get() != null) {
+            return false;
+        }
+        reading = true;
+        try {
+            for (int i = 0; i < IN_A_ROW; i++) {
+                int count = channel.read(in.clear());
+                if (count < 0) {
+                    endOfInput(null);
+                }
+                if (count <= 0) {
+                    return false;
+                }
+                assembler.read(in.flip());
+                if (count < in.capacity() || ending.get() != null) {
+                    break;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            endOfInput(e);
+        } catch (RuntimeException | Error e) {
+            log.warn("a frame could not be handled; the connection is closed", e);
+            end(Ending.because(new IOException("a frame could not be handled: " + e, e)));
+        } finally {
+            reading = false;
+            if (wokenWhileReading) {
+                wokenWhileReading = false;
+                wakeUp();
+            }
+        }
+        return false;
+    }
+
+    private void endOfInput(@Nullable IOException failure) {
+        if (failure != null && !isDisconnect(failure)) {
+            end(Ending.because(failure));
+        } else if (assembler.isMidFrame()) {
+            end(Ending.because(new EOFException("the peer closed in the middle of a frame")));
+        } else {
+            end(Ending.because(null));
+        }
+    }
+
+    /** A peer that closes with frames unread resets the connection; that is no less orderly. */
+    private static boolean isDisconnect(IOException failure) {
+        return String.valueOf(failure.getMessage()).startsWith("Connection reset");
+    }
+
+    /** The I/O thread has the turn and keeps it, so that nothing is taken any more. */
+    private void finish() {
+        Ending how = ending.get();
+        if (how != null && how.writeRest() && writeFailure == null) {
+            writeRest();
+        }
+        closeQuietly(channel);
+        closeQuietly(selector);
+        try {
+            handler.onClosed(how == null ? null : how.cause());
+        } catch (RuntimeException | Error e) {
+            log.warn("the end of a connection could not be handled", e);
+        }
+    }
+
+    private void writeRest() {
+        try {
+            ChannelWriter.Outcome outcome = ChannelWriter.Outcome.WRITTEN;
+            while (outcome == ChannelWriter.Outcome.WRITTEN) {
+                outcome = writer.write();
+            }
+        } catch (IOException e) {
+            log.debug("the peer was gone before the last frames", e);
+        } catch (RuntimeException | Error e) {
+            log.warn("no frame could be taken at the end", e);
+        }
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            log.debug("not closed in an orderly way: {}", closeable, e);
+        }
+    }
+
+    /** How the connection ends. */
+    private record Ending(@Nullable IOException cause, boolean writeRest) {
+
+        static Ending because(@Nullable IOException cause) {
+            return new Ending(cause, false);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.valence.renderer.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.valence.fixtures.IoThreads;
+import dev.valence.fixtures.RecordingHandler;
+import dev.valence.fixtures.SocketContract;
+import dev.valence.fixtures.TestFrames;
+import dev.valence.fixtures.TransportContract;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.Link;
+import dev.valence.frame.OutFrame;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ChannelLinkTest implements TransportContract, SocketContract {
+
+    @TempDir
+    private Path directory;
+
+    @Override
+    public AutoCloseable open(Function<Link, FrameHandler> client, Function<Link, FrameHandler> server)
+            throws IOException {
+        try (ServerSocketChannel listening = listen()) {
+            Link connecting = ChannelLink.connect(path(), client);
+            Link accepted = ChannelLink.open(listening.accept(), server);
+            return () -> {
+                connecting.close();
+                accepted.close();
+            };
+        }
+    }
+
+    @Override
+    public RawPeer openRaw(Function<Link, FrameHandler> handler) throws IOException {
+        try (ServerSocketChannel listening = listen()) {
+            Link link = ChannelLink.connect(path(), handler);
+            return new RawPeer(listening.accept(), link::close);
+        }
+    }
+
+    @Test
+    void connectToNothing_saysWhere() {
+        assertThatThrownBy(() -> ChannelLink.connect(path(), new RecordingHandler("client")::attach))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot connect to " + path() + ": ");
+    }
+
+    @Test
+    void handlerThatCannotBeMade_closesTheChannel() throws IOException {
+        IllegalStateException failure = new IllegalStateException("thrown on purpose by a test");
+        try (ServerSocketChannel listening = listen()) {
+            assertThatThrownBy(() -> ChannelLink.connect(path(), link -> {
+                        link.wakeUp();
+                        throw failure;
+                    }))
+                    .isSameAs(failure);
+            try (SocketChannel accepted = listening.accept()) {
+                assertThat(accepted.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            }
+        }
+        IoThreads.awaitNone();
+    }
+
+    @Test
+    void closeWhileTheHandlerIsMade_closes() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        link.queue(TestFrames.numbered(1));
+        try (RawPeer peer = openRaw(made -> {
+            made.wakeUp();
+            made.close();
+            return link.attach(made);
+        })) {
+            assertThat(link.awaitClosed()).isNull();
+            assertThat(peer.read()).isEqualTo(TestFrames.numbered(1));
+        }
+    }
+
+    @Test
+    void callerWhoWakesUp_writesHimself() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        try (RawPeer peer = openRaw(link::attach)) {
+            CompletableFuture<Thread> taker = new CompletableFuture<>();
+            link.takeFrom(() -> {
+                taker.complete(Thread.currentThread());
+                return null;
+            });
+            link.link().wakeUp();
+            assertThat(taker).isCompletedWithValue(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void callerWhoWakesUp_isReleasedThoughFramesNeverEnd() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        try (RawPeer peer = openRaw(link::attach)) {
+            CompletableFuture<Void> relieved = new CompletableFuture<>();
+            Thread caller = Thread.currentThread();
+            link.onEachFrame(frame -> {});
+            link.takeFrom(() -> {
+                if (Thread.currentThread() != caller) {
+                    relieved.complete(null);
+                }
+                return relieved.isDone() ? null : OutFrame.of(TestFrames.numbered(1));
+            });
+            CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> readUntilClosed(peer.socket()));
+            link.link().wakeUp();
+            relieved.get(20, TimeUnit.SECONDS);
+            link.link().close();
+            reading.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void ioThread_keepsTheJvmAlive() throws Exception {
+        CompletableFuture<Thread> ioThread = new CompletableFuture<>();
+        RecordingHandler link = new RecordingHandler("link");
+        link.onEachFrame(frame -> ioThread.complete(Thread.currentThread()));
+        try (RawPeer peer = openRaw(link::attach)) {
+            peer.write(TestFrames.numbered(1));
+            Thread thread = ioThread.get(20, TimeUnit.SECONDS);
+            assertThat(thread.isDaemon()).isFalse();
+            assertThat(thread.getName()).isEqualTo("valence-renderer-io");
+        }
+    }
+
+    private ServerSocketChannel listen() throws IOException {
+        Files.deleteIfExists(path());
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path()));
+    }
+
+    private Path path() {
+        return directory.resolve("s");
+    }
+
+    private static void readUntilClosed(SocketChannel socket) {
+        try {
+            ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
+            while (socket.read(buffer.clear()) >= 0) {
+                // thrown away
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Records, beans and collections as payloads. */
+package dev.valence.jackson;

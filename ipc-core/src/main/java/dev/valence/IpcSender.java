@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Order.</b> Messages and requests of one sender arrive in the order in which they were handed over, whatever
  * their channel. Nothing is promised between a reply and anything else.
  *
- * <p><b>Ownership.</b> A payload is encoded before the method returns; the caller may change or reuse it afterwards. A
- * {@code byte[]} is not copied: it must not be changed until it was delivered.
+ * <p><b>Ownership.</b> A payload is encoded before the method returns; the caller may change or reuse it afterwards. Only
+ * the array of a {@link Payload} is not copied.
  */
 public interface IpcSender {
 

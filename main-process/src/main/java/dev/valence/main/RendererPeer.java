@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -136,8 +137,23 @@ final class RendererPeer implements Renderer, Role {
         Welcome.Builder welcome = Welcome.newBuilder()
                 .setRendererId(id)
                 .setRendererName(spec.name())
-                .setRules(Rules.newBuilder().setOpen(permissions == Permissions.OPEN));
+                .setIncarnation(1)
+                .setRules(rules());
         return new Admitted(session, welcome);
+    }
+
+    private Rules rules() {
+        if (permissions == Permissions.OPEN) {
+            return Rules.newBuilder().setOpen(true).build();
+        }
+        Set<String> declared = host.declared();
+        return Rules.newBuilder()
+                .addAllSend(declared)
+                .addAllInvoke(declared)
+                .addAllHandle(declared)
+                .addAllSubscribe(declared)
+                .addAllBroadcast(declared)
+                .build();
     }
 
     @Override
@@ -359,7 +375,7 @@ final class RendererPeer implements Renderer, Role {
 
     @Override
     public boolean permits(String channel) {
-        return permissions == Permissions.OPEN || host.isDeclared(channel);
+        return permissions == Permissions.OPEN || host.declared().contains(channel);
     }
 
     @Override

@@ -180,7 +180,7 @@ final class RendererTable implements RendererHost {
     }
 
     @Override
-    public boolean isDeclared(String channel) {
-        return declared.contains(channel);
+    public Set<String> declared() {
+        return declared;
     }
 }

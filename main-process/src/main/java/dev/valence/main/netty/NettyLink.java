@@ -1,0 +1,269 @@
+package dev.valence.main.netty;
+
+import dev.valence.frame.Acceptor;
+import dev.valence.frame.FrameAssembler;
+import dev.valence.frame.FrameBatch;
+import dev.valence.frame.FrameHandler;
+import dev.valence.frame.Link;
+import dev.valence.frame.PeerCredentials;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.channel.unix.Errors;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection through a Netty channel.
+ *
+ * <p><b>Threads.</b> Everything happens on the channel's event loop; wake-ups from elsewhere schedule one task there.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails comes back through the pipeline as well
+final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
+
+    private static final Logger log = LoggerFactory.getLogger(NettyLink.class);
+
+    /** How long what a peer sent is still read after writing to it has failed. */
+    private static final long READ_REST_SECONDS = 5;
+
+    /** How often what is left is taken and written at the end, a high water mark of bytes each time. */
+    private static final int LAST_FLUSHES = 16;
+
+    private final Channel channel;
+    private final Acceptor acceptor;
+    private final @Nullable PeerCredentials credentials;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean(); // a drain is under way to the event loop
+    private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
+    private @Nullable Ends ends; // event loop only; null until the channel is active
+    private boolean reading; // event loop only
+    private boolean wokenWhileReading; // event loop only
+    private boolean taking; // event loop only: the handler is asked for frames, an end has to wait
+
+    NettyLink(Channel channel, @Nullable PeerCredentials credentials, Acceptor acceptor) {
+        this.channel = channel;
+        this.credentials = credentials;
+        this.acceptor = acceptor;
+    }
+
+    /** Completes after the handler was told of the end. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    @Override
+    public void wakeUp() {
+        if (channel.eventLoop().inEventLoop() && reading) {
+            wokenWhileReading = true; // the answers to all frames of one read go out together
+        } else if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            execute(this::drain);
+        }
+    }
+
+    @Override
+    public void close() {
+        end(new Ending(null, true));
+    }
+
+    @Override
+    public @Nullable PeerCredentials credentials() {
+        return credentials;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        taking = true; // so that a close by the acceptor comes after what it queued
+        try {
+            FrameHandler handler = acceptor.accept(this);
+            ends = new Ends(handler, new FrameBatch(handler), new FrameAssembler(handler, () -> ending.get() != null));
+        } catch (RuntimeException | Error e) {
+            log.warn("a connection was not accepted", e);
+            ctx.close();
+            return;
+        } finally {
+            taking = false;
+        }
+        drain();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        reading = true;
+        try {
+            if (ends != null) {
+                ends.assembler().read(bytes.nioBuffer());
+            }
+        } catch (IOException e) {
+            end(Ending.because(e));
+        } catch (RuntimeException | Error e) {
+            log.warn("a frame could not be handled; the connection is closed", e);
+            end(Ending.because(new IOException("a frame could not be handled: " + e, e)));
+        } finally {
+            bytes.release();
+            reading = false;
+        }
+        if (wokenWhileReading) {
+            wokenWhileReading = false;
+            drain();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (channel.isWritable()) {
+            wakeUp(); // not at once: this may be called out of a write
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelOutputShutdownEvent.INSTANCE) {
+            // Writing failed. As a rule the peer has closed, and the end comes after what it sent before.
+            Ending gaveUp = Ending.because(new IOException("the peer takes no more bytes"));
+            ctx.executor().schedule(() -> end(gaveUp), READ_REST_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        if (failure instanceof IOException io) {
+            end(isDisconnect(io) ? endOfInput() : Ending.because(io));
+        } else {
+            log.warn("the connection failed and is closed", failure);
+            end(Ending.because(new IOException("the connection failed: " + failure, failure)));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ending.compareAndSet(null, endOfInput());
+        Ending how = ending.get();
+        if (ends != null) {
+            try {
+                ends.handler().onClosed(how == null ? null : how.cause());
+            } catch (RuntimeException | Error e) {
+                log.warn("the end of a connection could not be handled", e);
+            }
+            ends = null;
+        }
+        closed.complete(null);
+    }
+
+    /** Writes batches until there are no frames, or the peer takes no more; then flushes once. */
+    private void drain() {
+        scheduled.set(false); // before the handler is asked, so that a wake-up in between is not lost
+        if (ending.get() == null && takeAndWrite()) {
+            channel.flush();
+        }
+    }
+
+    /** Returns whether something was written. */
+    private boolean takeAndWrite() {
+        boolean written = false;
+        taking = true;
+        try {
+            while (ends != null && channel.isWritable()) {
+                int size = ends.batch().take();
+                if (size == 0) {
+                    break;
+                }
+                written = true;
+                write(ends.batch(), size);
+            }
+        } catch (RuntimeException | Error e) {
+            log.warn("no frame could be taken; the connection is closed", e);
+            end(Ending.because(new IOException("no frame could be taken: " + e, e)));
+        } finally {
+            taking = false;
+        }
+        return written;
+    }
+
+    private void write(FrameBatch batch, int size) {
+        ByteBuf bytes = channel.alloc().directBuffer(size, size);
+        try {
+            batch.writeTo(bytes.internalNioBuffer(0, size));
+        } catch (RuntimeException | Error e) {
+            bytes.release();
+            throw e;
+        }
+        channel.write(bytes.writerIndex(size));
+    }
+
+    private void end(Ending how) {
+        if (!ending.compareAndSet(null, how)) {
+            return;
+        }
+        if (channel.eventLoop().inEventLoop() && !taking) {
+            finish();
+        } else {
+            execute(this::finish);
+        }
+    }
+
+    private void finish() {
+        Ending how = ending.get();
+        if (how != null && how.writeRest()) {
+            writeRest();
+        }
+        channel.close();
+    }
+
+    /** Writes as long as the socket takes something, within bounds: other connections share this thread. */
+    private void writeRest() {
+        long before = Long.MAX_VALUE;
+        for (int i = 0; i < LAST_FLUSHES && pendingBytes() < before; i++) {
+            takeAndWrite();
+            before = pendingBytes();
+            channel.flush();
+        }
+    }
+
+    private long pendingBytes() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    private Ending endOfInput() {
+        boolean midFrame = ends != null && ends.assembler().isMidFrame();
+        return Ending.because(midFrame ? new EOFException("the peer closed in the middle of a frame") : null);
+    }
+
+    /** A peer that closes with frames unread resets the connection; that is no less orderly. */
+    private static boolean isDisconnect(IOException failure) {
+        return failure instanceof Errors.NativeIoException os
+                ? os.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
+                : String.valueOf(failure.getMessage()).startsWith("Connection reset");
+    }
+
+    private void execute(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            log.trace("the event loop has ended, and the connection with it", e);
+        }
+    }
+
+    /** What the acceptor made, and what belongs to it. */
+    private record Ends(FrameHandler handler, FrameBatch batch, FrameAssembler assembler) {}
+
+    /** How the connection ends. */
+    private record Ending(@Nullable IOException cause, boolean writeRest) {
+
+        static Ending because(@Nullable IOException cause) {
+            return new Ending(cause, false);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/** The main process: the server side of every connection. */
+@org.jspecify.annotations.NullMarked
+module dev.valence.main {
+    requires transitive dev.valence.core;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.kqueue;
+    requires io.netty.transport.unix.common;
+    requires jdk.net;
+    requires org.slf4j;
+    requires transitive static org.jspecify;
+}

@@ -15,6 +15,8 @@ final class InMemoryPair implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(InMemoryPair.class);
 
+    private static final int LAST_BATCHES = 256;
+
     private final End client = new End();
     private final End server = new End();
     private final FrameHandler clientHandler;
@@ -97,9 +99,11 @@ final class InMemoryPair implements Runnable {
         return moved;
     }
 
+    /** Delivers what the closing end still has, within bounds. */
     private void sendRest(Direction direction) {
-        while (deliver(direction)) {
-            // as long as the closing end has frames
+        boolean more = true;
+        for (int i = 0; i < LAST_BATCHES && more; i++) {
+            more = deliver(direction);
         }
     }
 

@@ -5,6 +5,8 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,22 +15,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The I/O threads of a server. Not one of Netty's groups, because the end of a group is announced on a global thread that
  * then keeps the JVM from exiting for a second.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // awaitTermination waits for the same
 final class EventLoops {
 
     private final List<EventLoop> loops = new ArrayList<>();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>(); // those that were started
     private final AtomicInteger turns = new AtomicInteger();
 
-    EventLoops(IoKind kind, int threads) {
-        for (int i = 1; i <= threads; i++) {
+    EventLoops(IoKind kind, int count) {
+        for (int i = 1; i <= count; i++) {
             String name = "valence-main-io-" + i;
             ThreadFactory thread = task -> newThread(task, name);
             loops.add(new SingleThreadIoEventLoop(null, thread, kind.handlers()));
         }
     }
 
-    private static Thread newThread(Runnable task, String name) {
+    private Thread newThread(Runnable task, String name) {
         Thread thread = new FastThreadLocalThread(task, name);
         thread.setDaemon(false); // an open server keeps its JVM alive, whatever the thread is that opens it
+        threads.add(thread);
         return thread;
     }
 
@@ -51,8 +56,8 @@ final class EventLoops {
 
     /** Waits for the threads to end, that long for each. */
     void awaitTermination(long time, TimeUnit unit) throws InterruptedException {
-        for (EventLoop loop : loops) {
-            loop.awaitTermination(time, unit);
+        for (Thread thread : threads) {
+            unit.timedJoin(thread, time);
         }
     }
 }

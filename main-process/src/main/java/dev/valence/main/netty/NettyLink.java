@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> Everything happens on the channel's event loop; wake-ups from elsewhere schedule one task there.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what fails comes back through the pipeline as well
 final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     private static final Logger log = LoggerFactory.getLogger(NettyLink.class);

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Lifetime.</b> Until closed. Then every connection is closed, the threads are gone and so is the socket file.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for those that are left
 public final class NettyServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NettyServer.class);
@@ -92,10 +93,12 @@ public final class NettyServer implements AutoCloseable {
 
     private static void checkLength(Path path) {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
-        // The kernel's field holds 108 bytes on Linux and 104 elsewhere, and a zero ends the path.
+        // The kernel's field holds 108 bytes on Linux and 104 elsewhere. A zero ends the path, and the JDK's channels,
+        // which
+        // the other end may use, leave one more byte unused.
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
-        int max = linux ? 107 : 103;
+        int max = linux ? 106 : 102;
         if (length > max) {
             throw new IllegalArgumentException(
                     "socket path: " + length + " bytes (expected: at most " + max + "): " + path);
@@ -173,7 +176,7 @@ public final class NettyServer implements AutoCloseable {
         }
     }
 
-    private void configure(Channel accepted) {
+    static void configure(Channel accepted, ByteBufAllocator allocator) {
         ChannelConfig config = accepted.config();
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(WATER_MARK);
@@ -208,7 +211,7 @@ public final class NettyServer implements AutoCloseable {
             Channel accepted = (Channel) message;
             NettyLink link = new NettyLink(accepted, credentials(accepted), acceptor);
             accepted.pipeline().addLast(link);
-            configure(accepted);
+            configure(accepted, allocator);
             loops.next().register(accepted).addListener(registered -> {
                 if (registered.isSuccess()) {
                     track(link);

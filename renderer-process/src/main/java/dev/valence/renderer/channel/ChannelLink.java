@@ -41,6 +41,9 @@ public final class ChannelLink implements Link {
     /** Reads or writes that are done before it is somebody else's turn. */
     private static final int IN_A_ROW = 16;
 
+    /** Writes that are done at the end, so that it is one even if the peer reads fast and frames never end. */
+    private static final int LAST_WRITES = 256;
+
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -309,10 +312,11 @@ public final class ChannelLink implements Link {
         }
     }
 
+    /** Writes as long as the socket takes something, within bounds. */
     private void writeRest() {
         try {
             ChannelWriter.Outcome outcome = ChannelWriter.Outcome.WRITTEN;
-            while (outcome == ChannelWriter.Outcome.WRITTEN) {
+            for (int i = 0; i < LAST_WRITES && outcome == ChannelWriter.Outcome.WRITTEN; i++) {
                 outcome = writer.write();
             }
         } catch (IOException e) {

@@ -192,11 +192,9 @@ public final class Outbox {
                 return;
             }
             if (!item.isStarted()) {
-                item.cancel();
-                if (item.id != 0) { // it has a place in the queue
-                    data.release(item);
-                    signalRoom();
-                }
+                item.cancel(); // it may still wait for its place in the queue
+                data.remove(item);
+                signalRoom();
                 return;
             }
             if (!item.isFinished()) {
@@ -442,8 +440,7 @@ public final class Outbox {
         lane.spend(item.nextCharge());
         OutFrame frame = item.next(System.nanoTime());
         if (item.isFinished()) {
-            lane.removeHead();
-            lane.release(item);
+            lane.remove(item);
             signalRoom();
             if (item instanceof Outgoing.GapMark gap) {
                 openGaps.remove(gap.channel(), gap);

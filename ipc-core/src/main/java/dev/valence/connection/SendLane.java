@@ -35,9 +35,11 @@ final class SendLane {
         count(item, item.cost());
     }
 
-    /** Forgets that an item takes room; it stays in the queue until its turn. */
-    void release(Outgoing item) {
-        count(item, -item.cost());
+    /** Takes an item out, wherever it is. */
+    void remove(Outgoing item) {
+        if (queue.remove(item)) {
+            count(item, -item.cost());
+        }
     }
 
     private void count(Outgoing item, long cost) {
@@ -52,20 +54,12 @@ final class SendLane {
     @Nullable
     Outgoing ready() {
         Outgoing head = queue.peek();
-        while (head != null && head.isCancelled() && !head.isStarted()) {
-            queue.remove();
-            head = queue.peek();
-        }
         return head != null && head.nextCharge() <= window ? head : null;
     }
 
     /** Counts the next frame of the head against the window. */
     void spend(int charge) {
         window -= charge;
-    }
-
-    void removeHead() {
-        queue.remove();
     }
 
     void addWindow(long bytes) {

@@ -13,7 +13,10 @@ public final class ScenarioRenderer {
 
     private static final Map<String, Scenario> SCENARIOS = Map.ofEntries(
             Map.entry("lessons", plain(ThreeLessonsIT::lessons)),
-            Map.entry("late-to-be-ready", plain(ThreeLessonsIT::lateToBeReady)));
+            Map.entry("late-to-be-ready", plain(ThreeLessonsIT::lateToBeReady)),
+            Map.entry("order", plain(OrderIT::order)),
+            Map.entry("concurrent-calls", plain(ConcurrentCallsIT::concurrentCalls)),
+            Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)));
 
     private ScenarioRenderer() {}
 

@@ -1,0 +1,51 @@
+package dev.valence.integration;
+
+import dev.valence.renderer.IpcRenderer;
+import dev.valence.renderer.IpcRendererOptions;
+import dev.valence.renderer.Setup;
+import java.util.Map;
+
+/**
+ * The program of the renderers in these tests: runs the scenario that its first argument names. Each is a method of the
+ * test that needs it, so that both ends stand on one page.
+ */
+public final class ScenarioRenderer {
+
+    private static final Map<String, Scenario> SCENARIOS = Map.ofEntries(
+            Map.entry("lessons", plain(ThreeLessonsIT::lessons)),
+            Map.entry("late-to-be-ready", plain(ThreeLessonsIT::lateToBeReady)),
+            Map.entry("order", plain(OrderIT::order)),
+            Map.entry("concurrent-calls", plain(ConcurrentCallsIT::concurrentCalls)),
+            Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)));
+
+    private ScenarioRenderer() {}
+
+    /** Runs the scenario of the first argument. */
+    public static void main(String[] args) throws Exception {
+        Scenario scenario = SCENARIOS.get(args[0]);
+        if (scenario == null) {
+            throw new IllegalArgumentException(
+                    "scenario: " + args[0] + " (expected: one of " + SCENARIOS.keySet() + ")");
+        }
+        scenario.run();
+    }
+
+    /** A scenario with the default options. */
+    private static Scenario plain(Setup setup) {
+        return () -> IpcRenderer.run(setup);
+    }
+
+    /** A scenario with options of its own. */
+    private static Scenario with(IpcRendererOptions options, Setup setup) {
+        return () -> {
+            IpcRenderer renderer = IpcRenderer.connect(options);
+            setup.setUp(renderer);
+            renderer.ready();
+            renderer.closed().join();
+        };
+    }
+
+    private interface Scenario {
+        void run() throws Exception;
+    }
+}

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -72,7 +73,7 @@ public final class NettyServer implements AutoCloseable {
      * @param path where no file is yet, in a directory that exists
      * @param threads of which at least one
      * @param acceptor asked for each connection
-     * @throws IllegalArgumentException if the path is longer than the platform allows
+     * @throws IllegalArgumentException if the path is longer than the platform allows, or there is no thread
      * @throws IOException if there is a file already, or the socket cannot be made
      */
     public static NettyServer open(Path path, IoKind kind, int threads, Acceptor acceptor) throws IOException {
@@ -82,6 +83,9 @@ public final class NettyServer implements AutoCloseable {
     static NettyServer open(Path path, IoKind kind, int threads, Acceptor acceptor, ByteBufAllocator allocator)
             throws IOException {
         checkLength(path);
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads: " + threads + " (expected: at least 1)");
+        }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException("socket path in use: " + path + " (expected: no file there)");
         }
@@ -93,9 +97,8 @@ public final class NettyServer implements AutoCloseable {
 
     private static void checkLength(Path path) {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
-        // The kernel's field holds 108 bytes on Linux and 104 elsewhere. A zero ends the path, and the JDK's channels,
-        // which
-        // the other end may use, leave one more byte unused.
+        // The kernel's field holds 108 bytes on Linux and 104 elsewhere. A zero ends the path, and the JDK, which the
+        // other end uses, wants a byte more than that.
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
         int max = linux ? 106 : 102;
@@ -108,13 +111,16 @@ public final class NettyServer implements AutoCloseable {
     private void bind() throws IOException {
         server.config().setAllocator(allocator);
         server.pipeline().addLast(new Accepting());
-        ChannelFuture bound = loops.next().register(server).awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            bound = server.bind(kind.address(path)).awaitUninterruptibly();
+        ChannelFuture done = loops.next().register(server).awaitUninterruptibly();
+        if (done.isSuccess()) {
+            done = server.bind(kind.address(path)).awaitUninterruptibly();
+            if (!done.isSuccess()) {
+                server.close().awaitUninterruptibly();
+            }
         }
-        Throwable failure = bound.cause();
+        Throwable failure = done.cause();
         if (failure != null) {
-            loops.shutDown(); // closes the channel too
+            loops.shutDown();
             throw new IOException("cannot listen at " + path + ": " + failure.getMessage(), failure);
         }
     }
@@ -182,8 +188,12 @@ public final class NettyServer implements AutoCloseable {
         config.setWriteBufferWaterMark(WATER_MARK);
         config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8 * 1024, READ_BYTES));
         config.setAutoClose(false); // or what a peer sent before it closed would be lost when a write fails
-        config.setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
-        config.setOption(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+        try {
+            config.setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+            config.setOption(ChannelOption.SO_RCVBUF, SOCKET_BUFFER_BYTES);
+        } catch (ChannelException e) {
+            log.debug("socket buffers keep their size", e);
+        }
     }
 
     private void track(NettyLink link) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.valence.fixtures.IoThreads;
+import dev.valence.fixtures.OpenFiles;
 import dev.valence.fixtures.RecordingHandler;
 import dev.valence.fixtures.SocketContract;
 import dev.valence.fixtures.TestFrames;
@@ -260,6 +261,24 @@ class NettyServerTest {
                                     tooLong.toString().length(),
                                     longest.toString().length(),
                                     tooLong));
+        }
+
+        @Test
+        @EnabledOnOs(OS.LINUX)
+        void descriptors_areGivenBack() throws Exception {
+            Path missing = directory.resolve("missing").resolve("s");
+            long before = Long.MAX_VALUE;
+            for (int i = 0; i < 20; i++) {
+                RecordingHandler link = new RecordingHandler("link");
+                openRaw(link::attach).close();
+                assertThatThrownBy(() -> NettyServer.open(missing, kind(), 1, link::attach, allocator))
+                        .isInstanceOf(IOException.class);
+                IoThreads.awaitNone();
+                if (i == 0) {
+                    before = OpenFiles.count(); // the first time opens some for good
+                }
+            }
+            assertThat(OpenFiles.count()).isLessThanOrEqualTo(before);
         }
 
         private NettyServer listen(Function<Link, FrameHandler> handler) throws IOException {

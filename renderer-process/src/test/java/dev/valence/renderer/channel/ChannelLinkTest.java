@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.valence.fixtures.IoThreads;
+import dev.valence.fixtures.OpenFiles;
 import dev.valence.fixtures.RecordingHandler;
 import dev.valence.fixtures.SocketContract;
 import dev.valence.fixtures.TestFrames;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -136,6 +139,22 @@ class ChannelLinkTest implements TransportContract, SocketContract {
             assertThat(thread.isDaemon()).isFalse();
             assertThat(thread.getName()).isEqualTo("valence-renderer-io");
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void descriptors_areGivenBack() throws Exception {
+        long before = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            openRaw(new RecordingHandler("link")::attach).close();
+            Files.delete(path());
+            assertThatThrownBy(() -> ChannelLink.connect(path(), new RecordingHandler("link")::attach))
+                    .isInstanceOf(IOException.class);
+            if (i == 0) {
+                before = OpenFiles.count(); // the first time opens some for good
+            }
+        }
+        assertThat(OpenFiles.count()).isLessThanOrEqualTo(before);
     }
 
     private ServerSocketChannel listen() throws IOException {

@@ -3,6 +3,8 @@ package dev.valence.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.valence.Call;
 import dev.valence.CallOptions;
 import dev.valence.CallbackExecutor;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Whatever a handler, a payload or a caller does wrong, the call ends with a code that says so. */
 @Timeout(60)
@@ -118,6 +121,32 @@ class SessionFailuresTest {
         return endless(depth + 1) + 1;
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"INFO", "DEBUG"})
+    void throwableWhoseMessageThrows_isAWellFormedFailureWhateverIsLogged(String level) {
+        Logger logger = (Logger) LoggerFactory.getLogger(RequestDesk.class);
+        logger.setLevel(Level.valueOf(level));
+        try {
+            IpcException failure = thrown((event, request) -> {
+                throw new RuntimeException() {
+                    @Override
+                    public String getMessage() {
+                        throw new UnsupportedOperationException("thrown on purpose");
+                    }
+
+                    @Override
+                    public synchronized Throwable getCause() {
+                        throw new UnsupportedOperationException("thrown on purpose");
+                    }
+                };
+            });
+            assertThat(failure.remote().message())
+                    .isEqualTo("(its message could not be read: java.lang.UnsupportedOperationException)");
+        } finally {
+            logger.setLevel(null);
+        }
+    }
+
     @Test
     void hugeAndMalformedMessages_areCutAndMended() {
         IpcException failure = thrown((event, request) -> {
@@ -146,6 +175,11 @@ class SessionFailuresTest {
         assertThat(failure.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
         assertThat(failure.remote().applicationCode()).isEqualTo("not-found");
         assertThat(failure.remote().applicationDetails()).isEqualTo("{\"id\":7}");
+    }
+
+    @Test
+    void handlerExceptionWithoutCode_cannotBeMade() {
+        assertThatThrownBy(() -> new HandlerException(null, "no such thing")).isInstanceOf(NullPointerException.class);
     }
 
     @Test

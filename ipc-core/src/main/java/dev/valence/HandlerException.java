@@ -1,5 +1,6 @@
 package dev.valence;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ public final class HandlerException extends Exception {
     /** Fails a request with a code, a message for people and details for programs, such as JSON. */
     public HandlerException(String applicationCode, String message, @Nullable String applicationDetails) {
         super(message);
-        this.applicationCode = applicationCode;
+        this.applicationCode = Objects.requireNonNull(applicationCode, "applicationCode");
         this.applicationDetails = applicationDetails;
     }
 

@@ -24,12 +24,10 @@ final class Failures {
     static FailureDetails describe(Throwable thrown) {
         Throwable error = unwrapped(thrown);
         FailureDetails.Builder details =
-                FailureDetails.newBuilder().setType(error.getClass().getName()).setMessage(messageOf(error));
+                FailureDetails.newBuilder().setType(typeOf(error)).setMessage(messageOf(error));
         Throwable cause = causeOf(error);
         for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
-            details.addCauses(FailureCause.newBuilder()
-                    .setType(cause.getClass().getName())
-                    .setMessage(messageOf(cause)));
+            details.addCauses(FailureCause.newBuilder().setType(typeOf(cause)).setMessage(messageOf(cause)));
             cause = causeOf(cause);
         }
         if (error instanceof HandlerException own) {
@@ -70,6 +68,10 @@ final class Failures {
         boolean isWrapper = thrown instanceof CompletionException || thrown instanceof ExecutionException;
         Throwable cause = causeOf(thrown);
         return isWrapper && cause != null ? cause : thrown;
+    }
+
+    private static String typeOf(Throwable error) {
+        return bounded(error.getClass().getName());
     }
 
     private static String messageOf(Throwable error) {

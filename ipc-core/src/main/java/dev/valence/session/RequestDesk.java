@@ -207,11 +207,19 @@ final class RequestDesk<S extends IpcSender> {
             end(call);
             return;
         }
-        LOG.debug("request {} failed", call.id(), thrown);
         Failure.Builder failure =
                 Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
         OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
         offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call)));
+        log(call, thrown);
+    }
+
+    private static void log(IncomingCall call, Throwable thrown) {
+        try {
+            LOG.debug("request {} failed", call.id(), thrown);
+        } catch (Throwable t) { // a logger calls the throwable's methods, and those are code of the application
+            LOG.debug("request {} failed with what cannot be logged: {}", call.id(), t.getClass());
+        }
     }
 
     private void offer(IncomingCall call, Outgoing answer) {

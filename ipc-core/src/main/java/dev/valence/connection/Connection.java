@@ -100,12 +100,13 @@ public final class Connection implements FrameHandler {
      * reason counts.
      */
     public void close(IpcException reason) {
-        if (ending.compareAndSet(null, reason)) {
+        boolean isFirst = ending.compareAndSet(null, reason);
+        if (isFirst) {
             state = ConnectionState.CLOSING;
             int code = reason.code() == ErrorCode.CLOSED ? 0 : reason.code().number();
             farewell = closeFrame(code, String.valueOf(reason.getMessage()));
-            link.close();
         }
+        link.close(); // also if the peer was told already and has not closed the socket
     }
 
     /** Returns the last frame of a connection. */
@@ -136,9 +137,9 @@ public final class Connection implements FrameHandler {
             Outbox outbox = outbox();
             next = outbox.nextFrame();
             if (next == null && outbox.isFlushed()) {
+                // The peer closes the socket when it has read the last frame: closing it here could lose what is on its way.
                 state = ConnectionState.CLOSING;
                 ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
-                link.close();
             }
         }
         if (next != null && FRAMES.isTraceEnabled()) {

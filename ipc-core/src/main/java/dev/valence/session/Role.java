@@ -36,7 +36,7 @@ public interface Role {
     /** The peer's listeners are in place. */
     default void onReady() {}
 
-    /** Everything the peer asked for before it closes is done, and was said. */
+    /** The peer sends nothing new, and everything it asked for is done: this side closes. On a callback thread. */
     default void onDrained() {}
 
     /**

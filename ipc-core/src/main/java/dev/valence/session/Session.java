@@ -16,7 +16,6 @@ import dev.valence.call.Dispatcher;
 import dev.valence.call.IncomingCall;
 import dev.valence.call.OutgoingCall;
 import dev.valence.connection.Admission;
-import dev.valence.connection.Connection;
 import dev.valence.connection.FrameListener;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -401,10 +400,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onDrain() {
-        inbox.submit(() -> desk.whenIdle(() -> {
-            role.onDrained();
-            outbox.finish(Connection.closeFrame(0, "drained"));
-        }));
+        inbox.submit(() -> desk.whenIdle(role::onDrained));
     }
 
     @Override

@@ -163,7 +163,7 @@ final class MainConnection implements IpcSender, Role {
 
     @Override
     public void onDrained() {
-        closing = true;
+        startClosing();
     }
 
     @Override
@@ -207,6 +207,9 @@ final class MainConnection implements IpcSender, Role {
     void startClosing() {
         closing = true;
         session.outbox().finish(Connection.closeFrame(0, "closed by the renderer"));
+        if (services.deadlines().schedule(this::closeNow, grace.toNanos()) == null) {
+            closeNow();
+        }
     }
 
     /** Waits for the end of the connection, and ends it if that takes too long. */

@@ -56,12 +56,12 @@ public abstract class CallbackScope {
 
     final void beginWait() {
         checkWait();
+        giveUp();
         Runnable action = onWait;
         if (action != null) {
             onWait = null;
             action.run();
         }
-        giveUp();
     }
 
     final void endWait() {

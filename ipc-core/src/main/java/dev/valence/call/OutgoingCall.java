@@ -169,6 +169,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             giveUp(interrupted);
             Thread.currentThread().interrupt();
             throw interrupted;
+        } catch (IpcException e) { // too many wait already
+            giveUp(e);
+            throw e;
         }
         try {
             return super.join();
@@ -182,24 +185,49 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         }
     }
 
-    /** Waits for the outcome; the turn is given up meanwhile. */
+    /**
+     * Waits until the future is complete, so that it can be asked without waiting afterwards. The turn, and the place among
+     * the running callbacks, are given up meanwhile: what completes it may need them.
+     */
     private boolean awaitOutcome(long nanos) throws InterruptedException {
-        CallbackScope scope = CallbackScope.current();
-        if (settled.getCount() == 0) {
+        if (settled.getCount() == 0 && getNumberOfDependents() == 0) {
+            finish(); // nobody else may have a thread for it
             return true;
         }
+        if (isDone()) {
+            return true;
+        }
+        CallbackScope scope = CallbackScope.current();
         if (scope != null) {
             scope.beginWait();
         }
-        waiters.incrementAndGet();
         try {
-            return settled.await(nanos, TimeUnit.NANOSECONDS);
+            return awaitSettled(nanos);
         } finally {
-            waiters.decrementAndGet();
             if (scope != null) {
                 scope.endWait();
             }
+        }
+    }
+
+    private boolean awaitSettled(long nanos) throws InterruptedException {
+        long start = System.nanoTime();
+        waiters.incrementAndGet();
+        try {
+            if (!settled.await(nanos, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } finally {
+            waiters.decrementAndGet();
             completeHere();
+        }
+        try {
+            super.get(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException | CancellationException e) {
+            return true; // whoever waits asks for it again
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

@@ -196,10 +196,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             return settled.await(nanos, TimeUnit.NANOSECONDS);
         } finally {
             waiters.decrementAndGet();
+            completeHere(); // first: the listener that has the turn may wait for the same call
             if (scope != null) {
                 scope.endWait();
             }
-            completeHere();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.valence.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.valence.Call;
 import dev.valence.HandlerOptions;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,6 +52,13 @@ class NestedCallsIT {
         renderer.on("ask main to start", Way.class, (event, way) -> {
             event.reply("start", way);
             partner.tick(event.sender());
+        });
+        CompletableFuture<String> later = new CompletableFuture<>();
+        renderer.handleAsync("later", Void.class, (event, nothing) -> later);
+        renderer.handle("now", Void.class, (event, nothing) -> later.complete("here"));
+        renderer.on("ask main twice", Void.class, (event, nothing) -> {
+            event.reply("first", null);
+            event.reply("second", null);
         });
     }
 
@@ -151,5 +160,32 @@ class NestedCallsIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         assertThat(partner.overlaps()).isZero();
         assertThat(renderer.invokeSync("overlaps", null, int.class)).isZero();
+    }
+
+    @Test
+    void twoListenersWaitForTheSameCall_bothGetTheReply() {
+        CompletableFuture<Call<String>> shared = new CompletableFuture<>();
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> second = new CompletableFuture<>();
+        rig.main().on("first", Void.class, (event, nothing) -> {
+            Call<String> call = event.sender().invoke("later", null, String.class);
+            shared.complete(call);
+            first.complete(call.join());
+        });
+        rig.main().on("second", Void.class, (event, nothing) -> {
+            // Has the turn while the reply comes, so the first listener cannot go on before this one waits too.
+            Rig.await(CompletableFuture.runAsync(() -> {
+                event.sender().invokeSync("now", null, boolean.class);
+                event.sender().invokeSync("overlaps", null, int.class);
+            }));
+            second.complete(Rig.await(shared).join());
+        });
+        Renderer renderer = rig.launch("nested-calls");
+        new Partner().tick(renderer);
+
+        renderer.send("ask main twice", null);
+
+        assertThat(Rig.await(second)).isEqualTo("here");
+        assertThat(Rig.await(first)).isEqualTo("here");
     }
 }

@@ -1,9 +1,11 @@
 package dev.valence.integration;
 
+import dev.valence.CallbackExecutor;
 import dev.valence.renderer.IpcRenderer;
 import dev.valence.renderer.IpcRendererOptions;
 import dev.valence.renderer.Setup;
 import java.util.Map;
+import java.util.concurrent.Executors;
 
 /**
  * The program of the renderers in these tests: runs the scenario that its first argument names. Each is a method of the
@@ -16,7 +18,9 @@ public final class ScenarioRenderer {
             Map.entry("late-to-be-ready", plain(ThreeLessonsIT::lateToBeReady)),
             Map.entry("order", plain(OrderIT::order)),
             Map.entry("concurrent-calls", plain(ConcurrentCallsIT::concurrentCalls)),
-            Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)));
+            Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)),
+            Map.entry("failures", with(tellingMain(), FailuresIT::failures)),
+            Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}
 
@@ -43,6 +47,17 @@ public final class ScenarioRenderer {
             renderer.ready();
             renderer.closed().join();
         };
+    }
+
+    /** What listeners throw is sent to main. */
+    private static IpcRendererOptions tellingMain() {
+        return IpcRendererOptions.launched()
+                .withUncaughtErrorHook((event, error) -> event.reply("uncaught", event.channel() + ": " + error));
+    }
+
+    /** Callbacks run on one thread of this program. */
+    private static IpcRendererOptions serial() {
+        return IpcRendererOptions.launched().withExecutor(CallbackExecutor.serial(Executors.newSingleThreadExecutor()));
     }
 
     private interface Scenario {

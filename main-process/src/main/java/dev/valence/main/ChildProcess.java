@@ -100,6 +100,20 @@ final class ChildProcess {
         return exit;
     }
 
+    /**
+     * Closes its stdin, which tells it that main is done with it. It ends sooner for that too: an exiting JVM waits 300 ms
+     * for a thread that is blocked in a read.
+     */
+    void closeStdin() {
+        if (process != null) {
+            try {
+                process.getOutputStream().close();
+            } catch (IOException e) {
+                LOG.debug("Pipe not closed", e);
+            }
+        }
+    }
+
     /** Asks the process to end (SIGTERM). */
     void terminate() {
         if (process != null) {

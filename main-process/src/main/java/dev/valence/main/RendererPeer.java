@@ -189,6 +189,7 @@ final class RendererPeer implements Renderer, Role {
             checkGone();
             return;
         }
+        process.closeStdin();
         // Those who wait are told why, if the reason comes soon; the process itself has a little longer to end.
         var untold = services.deadlines()
                 .schedule(() -> session.end(goneException("the connection ended")), REASON_PATIENCE.toNanos());

@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MainConnection implements IpcSender, Role {
 
+    private static final long CLOSING_MILLIS = 500;
+
     private final Services services;
     private final Registry<IpcSender> registry;
     private final Session<IpcSender> session;
@@ -82,7 +84,7 @@ final class MainConnection implements IpcSender, Role {
             String token = options.token();
             if (endpoint == null || token == null) {
                 Handover handover = Handover.read(System.in);
-                MainWatch.start(() -> exit(1));
+                MainWatch.start(this::onMainGone);
                 endpoint = handover.endpoint();
                 token = handover.token();
             }
@@ -140,6 +142,15 @@ final class MainConnection implements IpcSender, Role {
             open.close(new IpcException(ErrorCode.CLOSED, "the connection was given up", cause));
         }
         services.close();
+    }
+
+    /** After an orderly end those who wait for it have a moment to be told first. */
+    private void onMainGone() {
+        if (closing) {
+            closed().orTimeout(CLOSING_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> exit(0));
+        } else {
+            exit(1);
+        }
     }
 
     /** Ends this process if main launched it. */

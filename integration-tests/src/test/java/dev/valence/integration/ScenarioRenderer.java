@@ -20,6 +20,7 @@ public final class ScenarioRenderer {
             Map.entry("concurrent-calls", plain(ConcurrentCallsIT::concurrentCalls)),
             Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)),
             Map.entry("failures", with(tellingMain(), FailuresIT::failures)),
+            Map.entry("payloads", plain(PayloadsIT::payloads)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}

@@ -192,11 +192,22 @@ final class RendererPeer implements Renderer, Role {
         process.closeStdin();
         // Those who wait are told why, if the reason comes soon; the process itself has a little longer to end.
         var untold = services.deadlines()
-                .schedule(() -> session.end(goneException("the connection ended")), REASON_PATIENCE.toNanos());
+                .schedule(this::tellThatItEnded, REASON_PATIENCE.toNanos());
         var unkilled = services.deadlines().schedule(process::kill, END_PATIENCE.toNanos());
         if (untold == null || unkilled == null) { // main is closing
-            session.end(goneException("the connection ended"));
+            tellThatItEnded();
         }
+    }
+
+    private void tellThatItEnded() {
+        IpcException reason;
+        lock.lock();
+        try {
+            reason = goneException(processExit == null ? "the connection ended" : describeEnd().describe());
+        } finally {
+            lock.unlock();
+        }
+        session.end(reason);
     }
 
     private void onProcessExit(RendererExit ended) {
@@ -221,6 +232,7 @@ final class RendererPeer implements Renderer, Role {
 
     private void checkGone() {
         RendererExit end;
+        IpcException reason;
         lock.lock();
         try {
             boolean isProcessOver = child == null ? disconnection != null : processExit != null;
@@ -228,12 +240,12 @@ final class RendererPeer implements Renderer, Role {
                 return;
             }
             end = describeEnd();
+            reason = goneException(end.describe());
             move(RendererState.GONE);
         } finally {
             lock.unlock();
         }
         host.remove(this);
-        IpcException reason = goneException(end.describe());
         session.end(reason);
         services.dispatcher().execute(() -> {
             ready.completeExceptionally(reason);
@@ -265,18 +277,10 @@ final class RendererPeer implements Renderer, Role {
         return ended;
     }
 
+    /** Says what callers are told from now on. The lock is held. */
     private IpcException goneException(String how) {
-        boolean isClosing;
-        RendererExit ended;
-        lock.lock();
-        try {
-            isClosing = state == RendererState.CLOSING;
-            ended = processExit;
-        } finally {
-            lock.unlock();
-        }
-        String text = peerName() + " is gone: " + (ended == null ? how : ended.describe());
-        return new IpcException(isClosing ? ErrorCode.CLOSED : ErrorCode.PEER_GONE, text);
+        ErrorCode code = state == RendererState.CLOSING ? ErrorCode.CLOSED : ErrorCode.PEER_GONE;
+        return new IpcException(code, peerName() + " is gone: " + how);
     }
 
     /** Moves on. The lock is held. */

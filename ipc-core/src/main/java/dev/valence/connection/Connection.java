@@ -137,7 +137,8 @@ public final class Connection implements FrameHandler {
             Outbox outbox = outbox();
             next = outbox.nextFrame();
             if (next == null && outbox.isFlushed()) {
-                // The peer closes the socket when it has read the last frame: closing it here could lose what is on its way.
+                // The peer closes the socket when it has read the last frame: closing it here could lose what is on its
+                // way.
                 state = ConnectionState.CLOSING;
                 ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
             }

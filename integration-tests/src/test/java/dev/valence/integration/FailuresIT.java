@@ -173,6 +173,7 @@ class FailuresIT {
         return survivors;
     }
 
+    @SuppressWarnings("InfiniteRecursion") // to overflow is what it is for
     private static int overflow(int depth) {
         return overflow(depth + 1) + 1;
     }

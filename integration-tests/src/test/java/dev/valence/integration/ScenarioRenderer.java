@@ -21,6 +21,7 @@ public final class ScenarioRenderer {
             Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)),
             Map.entry("failures", with(tellingMain(), FailuresIT::failures)),
             Map.entry("payloads", plain(PayloadsIT::payloads)),
+            Map.entry("audience", plain(BroadcastIT::audience)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}

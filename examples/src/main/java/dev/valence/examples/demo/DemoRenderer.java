@@ -37,7 +37,7 @@ public final class DemoRenderer {
 
             renderer.handle("save", String.class, (event, file) -> {
                 notes.received("main", "save", file);
-                throw new IOException("no space left for " + file);
+                throw new IOException("disk full");
             });
 
             renderer.handleVoid("export", String.class, (event, file) -> {

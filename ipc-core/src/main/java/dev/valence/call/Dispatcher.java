@@ -32,7 +32,13 @@ public interface Dispatcher extends Executor, AutoCloseable {
     /** Returns the inbox of a new sender. */
     Inbox newInbox();
 
-    /** Runs a task that has no order, such as a handler. */
+    /**
+     * Runs a handler, inside the turn of the request it answers: beside what follows, or at once if the executor keeps
+     * everything in order.
+     */
+    void startHandler(Runnable task);
+
+    /** Runs a task that has no order. */
     @Override
     void execute(Runnable task);
 

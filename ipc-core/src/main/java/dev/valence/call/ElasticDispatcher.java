@@ -16,6 +16,11 @@ final class ElasticDispatcher implements Dispatcher {
     }
 
     @Override
+    public void startHandler(Runnable task) {
+        execute(task);
+    }
+
+    @Override
     public void execute(Runnable task) {
         executor.execute(() -> new FreeScope().run(task));
     }

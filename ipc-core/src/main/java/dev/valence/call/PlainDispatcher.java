@@ -24,6 +24,11 @@ final class PlainDispatcher implements Dispatcher {
     }
 
     @Override
+    public void startHandler(Runnable task) {
+        task.run(); // handed over again, it would come after messages that were sent later
+    }
+
+    @Override
     public void execute(Runnable task) {
         try {
             executor.execute(() -> new RefusingScope(name).run(task));

@@ -101,7 +101,7 @@ final class RequestDesk<S extends IpcSender> {
             request.release();
         } else {
             holdOrRelease(call, request);
-            services.dispatcher().execute(() -> run(handler, call, request));
+            services.dispatcher().startHandler(() -> run(handler, call, request));
         }
     }
 

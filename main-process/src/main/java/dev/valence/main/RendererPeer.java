@@ -190,8 +190,7 @@ final class RendererPeer implements Renderer, Role {
             return;
         }
         // Those who wait are told why, if the reason comes soon; the process itself has a little longer to end.
-        var untold = services.deadlines()
-                .schedule(this::tellThatItEnded, REASON_PATIENCE.toNanos());
+        var untold = services.deadlines().schedule(this::tellThatItEnded, REASON_PATIENCE.toNanos());
         var unkilled = services.deadlines().schedule(process::kill, END_PATIENCE.toNanos());
         if (untold == null || unkilled == null) { // main is closing
             tellThatItEnded();
@@ -202,7 +201,8 @@ final class RendererPeer implements Renderer, Role {
         IpcException reason;
         lock.lock();
         try {
-            reason = goneException(processExit == null ? "the connection ended" : describeEnd().describe());
+            reason = goneException(
+                    processExit == null ? "the connection ended" : describeEnd().describe());
         } finally {
             lock.unlock();
         }

@@ -32,11 +32,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Either end closes, at whatever moment. */
 @Timeout(120)
@@ -147,6 +150,30 @@ class ClosingIT {
         assertThat(awaitFailure(invited.ready()).code()).isEqualTo(ErrorCode.CLOSED);
         exit(launched);
         exit(invited);
+    }
+
+    /** The moments go through the whole start of a process. */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 100, 180, 260, 340, 420, 500, 580})
+    void mainIsClosedAtSomeMomentOfALaunch_leavesNothing(int millis) throws Exception {
+        IpcMain main = IpcMain.open();
+        Renderer launched = main.launch(worker());
+        ProcessHandle process = ProcessHandle.of(launched.pid().orElseThrow()).orElseThrow();
+        Call<String> early = launched.invoke("echo", "?", String.class);
+        Executor later = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+        long elapsed = await(CompletableFuture.supplyAsync(() -> timed(main::close), later));
+        assertThat(Duration.ofNanos(elapsed)).isLessThan(Duration.ofSeconds(5));
+        assertThat(process.isAlive()).isFalse();
+        ErrorCode code =
+                await(early.handle((reply, failure) -> failure == null ? null : ((IpcException) failure).code()));
+        assertThat(code).isIn(null, ErrorCode.CLOSED);
+        assertThat(exit(launched).reason()).isIn(ExitReason.CLEAN_EXIT, ExitReason.KILLED, ExitReason.ABNORMAL_EXIT);
+    }
+
+    private static long timed(Runnable action) {
+        long start = System.nanoTime();
+        action.run();
+        return System.nanoTime() - start;
     }
 
     @Test

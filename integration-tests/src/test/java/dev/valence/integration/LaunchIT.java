@@ -1,5 +1,6 @@
 package dev.valence.integration;
 
+import static dev.valence.integration.Patience.await;
 import static dev.valence.integration.Patience.awaitFailure;
 import static dev.valence.integration.Patience.exit;
 import static dev.valence.integration.Patience.ready;
@@ -35,7 +36,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -45,6 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a launched process finds, and how a launch fails. */
 @Timeout(120)
@@ -322,6 +328,16 @@ class LaunchIT {
             assertThat(exit(renderer).signal()).hasValue(9);
         }
         assertThat(main.renderers()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {50, 150, 250, 350, 450, 550})
+    void killAtSomeMomentOfALaunch_kills(int millis) throws Exception {
+        Renderer renderer = main.launch(worker());
+        Executor later = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+        await(CompletableFuture.runAsync(renderer::kill, later));
+        assertThat(exit(renderer).reason()).isEqualTo(ExitReason.KILLED);
+        await(renderer.ready().handle((ready, failure) -> failure));
     }
 
     @Test

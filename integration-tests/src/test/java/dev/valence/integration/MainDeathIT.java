@@ -1,6 +1,7 @@
 package dev.valence.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.valence.Endpoint;
@@ -9,6 +10,12 @@ import dev.valence.integration.ProcScenarios.LastingThread;
 import dev.valence.integration.ProcScenarios.MainProgram;
 import dev.valence.integration.ProcScenarios.Worker;
 import dev.valence.main.IpcMain;
+import dev.valence.main.IpcMainOptions;
+import dev.valence.main.Renderer;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +91,41 @@ class MainDeathIT {
             assertThat(family.isExtinct()).isTrue();
             assertThat(family.socketDirectory).doesNotExist();
         }
+    }
+
+    @Test
+    void socketThatADeadProcessLeft_isTakenOver(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("main.sock");
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path));
+        }
+        assertThat(path).exists();
+        try (IpcMain main = IpcMain.open(IpcMainOptions.defaults().withPath(path))) {
+            Renderer renderer = main.launch(ProcScenarios.spec(Worker.class));
+            Patience.ready(renderer);
+            assertThat(renderer.invokeSync("echo", "hello", String.class)).isEqualTo("hello");
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void socketOfALiveProcess_isLeftAlone(@TempDir Path directory) throws Exception {
+        IpcMainOptions options = IpcMainOptions.defaults().withPath(directory.resolve("main.sock"));
+        try (IpcMain main = IpcMain.open(options)) {
+            assertThatThrownBy(() -> IpcMain.open(options))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("in use");
+            Patience.ready(main.launch(ProcScenarios.spec(Worker.class)));
+        }
+    }
+
+    @Test
+    void socketPathThatIsTooLong_isRefused(@TempDir Path directory) {
+        Path path = directory.resolve("x".repeat(108));
+        assertThatThrownBy(() -> IpcMain.open(IpcMainOptions.defaults().withPath(path)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(path.toString())
+                .hasMessageContaining("at most 107 bytes");
     }
 
     /** A main process in a JVM of its own, and its two renderers. */

@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 final class BoundedExit {
 
     /** A launched renderer outlives main by 2 s at most; what is left is for noticing and for the halt. */
-    private static final Duration GRACE = Duration.ofMillis(1_800);
+    private static final Duration GRACE = Duration.ofMillis(1_500);
 
     private final Duration grace;
     private final IntConsumer exit;

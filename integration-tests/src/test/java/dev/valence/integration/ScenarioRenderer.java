@@ -22,6 +22,9 @@ public final class ScenarioRenderer {
             Map.entry("failures", with(tellingMain(), FailuresIT::failures)),
             Map.entry("payloads", plain(PayloadsIT::payloads)),
             Map.entry("audience", plain(BroadcastIT::audience)),
+            Map.entry("blocked", plain(BackpressureIT::blocked)),
+            Map.entry("sibling", plain(BackpressureIT::sibling)),
+            Map.entry("flooding", with(withShortQueue(), BackpressureIT::flooding)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}
@@ -60,6 +63,10 @@ public final class ScenarioRenderer {
     /** Callbacks run on one thread of this program. */
     private static IpcRendererOptions serial() {
         return IpcRendererOptions.launched().withExecutor(CallbackExecutor.serial(Executors.newSingleThreadExecutor()));
+    }
+
+    private static IpcRendererOptions withShortQueue() {
+        return IpcRendererOptions.launched().withLimits(BackpressureIT.shortQueue());
     }
 
     private interface Scenario {

@@ -65,11 +65,21 @@ public record RendererExit(
         return new RendererExit(otherReason, name, exitCode, signal, pid, uptime, otherDetail, lastOutput, crashFile);
     }
 
-    /** Returns the line of the last output in which a JVM says why it failed, if there is one. */
+    /**
+     * Returns the line of the last output in which a JVM says why it failed, if there is one. What it says of its options it
+     * says in the line before.
+     */
     Optional<String> complaint() {
-        return lastOutput.stream()
-                .filter(line -> line.startsWith("Error") || line.startsWith("Exception in thread "))
-                .findFirst();
+        for (int i = 0; i < lastOutput.size(); i++) {
+            String line = lastOutput.get(i);
+            if (line.startsWith("Error: Could not create the Java Virtual Machine") && i > 0) {
+                return Optional.of(lastOutput.get(i - 1));
+            }
+            if (line.startsWith("Error") || line.startsWith("Exception in ")) {
+                return Optional.of(line);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns one line without the name, such as {@code KILLED (signal 9)}. */

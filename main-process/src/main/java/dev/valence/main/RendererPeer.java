@@ -270,9 +270,12 @@ final class RendererPeer implements Renderer, Role {
         if (failedLaunch != null) {
             return ended.because(ExitReason.LAUNCH_FAILED, failedLaunch);
         }
-        boolean neverConnected = last == null && state == RendererState.LAUNCHING;
-        if (neverConnected && ended.reason() == ExitReason.ABNORMAL_EXIT) {
+        boolean isOwnEnd = ended.reason() == ExitReason.ABNORMAL_EXIT || ended.reason() == ExitReason.CLEAN_EXIT;
+        if (isOwnEnd && last == null && state == RendererState.LAUNCHING) {
             return ended.because(ExitReason.LAUNCH_FAILED, ended.complaint().orElse("ended before it connected"));
+        }
+        if (ended.reason() == ExitReason.ABNORMAL_EXIT && state == RendererState.CONNECTED) {
+            return ended.because(ended.reason(), ended.complaint().orElse("ended before it was ready"));
         }
         return ended;
     }

@@ -47,6 +47,12 @@ class RendererExitTest {
     void complaint_isTheFirstLineInWhichTheJvmSaysWhy() {
         assertThat(exited(1, "Hello", "Error: no main", "Error: again").complaint())
                 .hasValue("Error: no main");
+        assertThat(exited(1, "Unrecognized option: -Y", "Error: Could not create the Java Virtual Machine.")
+                        .complaint())
+                .hasValue("Unrecognized option: -Y");
+        assertThat(exited(1, "Exception in setUp java.io.IOException: x", "\tat A.b(A.java)")
+                        .complaint())
+                .hasValue("Exception in setUp java.io.IOException: x");
         assertThat(exited(1, "Hello").complaint()).isEmpty();
     }
 }

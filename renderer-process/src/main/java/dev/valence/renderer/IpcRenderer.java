@@ -59,6 +59,7 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
             renderer.ready();
         } catch (Throwable t) {
             if (!(t instanceof IpcException gone && gone.code() == ErrorCode.CLOSED)) { // main may close before ready
+                System.err.print("Exception in setUp ");
                 t.printStackTrace();
                 renderer.main.exit(1);
             }

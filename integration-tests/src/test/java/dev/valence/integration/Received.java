@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A listener that keeps what comes, for a test to take.
+ * A listener that keeps what comes, for a test to take in order.
  *
  * @param <S> the sender
  * @param <T> the payload, never null
@@ -21,7 +21,12 @@ final class Received<S extends IpcSender, T> implements Listener<S, T> {
 
     @Override
     public void onMessage(IpcEvent<S> event, T payload) {
-        items.add(payload);
+        add(payload);
+    }
+
+    /** Adds one that did not come as a message. */
+    void add(T item) {
+        items.add(item);
     }
 
     /** Waits for the next one. */

@@ -35,6 +35,12 @@ public abstract class CallbackScope {
     /** Whether this callback may wait for room in a queue. */
     public abstract boolean mayWaitForRoom();
 
+    /** Gives up the place among the running callbacks, and nothing else, while this callback waits for room. */
+    public void beginWaitForRoom() {}
+
+    /** Takes the place again. */
+    public void endWaitForRoom() {}
+
     /** Sets what is to be done before this callback waits for its first reply. */
     public void onWait(Runnable action) {
         onWait = action;

@@ -38,6 +38,16 @@ final class ElasticDispatcher implements Dispatcher {
         }
 
         @Override
+        public void beginWaitForRoom() {
+            executor.beginWait();
+        }
+
+        @Override
+        public void endWaitForRoom() {
+            executor.endWait();
+        }
+
+        @Override
         void checkWait() {}
 
         @Override

@@ -56,6 +56,35 @@ final class ElasticExecutor implements Executor {
             threads.execute(() -> work(task));
         } catch (RejectedExecutionException e) {
             work(task); // closed: what still ends, such as a call, ends on the thread that ends it
+        } catch (OutOfMemoryError e) { // no further thread to be had
+            startLater(task);
+        }
+    }
+
+    /** Leaves a task to the threads that run, if any does. */
+    private void startLater(Runnable task) {
+        boolean isLast;
+        lock.lock();
+        try {
+            isLast = running == 1;
+            if (!isLast) {
+                running--;
+                waiting.addFirst(task);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (isLast) {
+            work(task);
+        }
+    }
+
+    /** Logs what left a task, which is a fault of the library or of a logger, and does not fail in turn. */
+    static void report(Throwable fault) {
+        try {
+            LOG.error("a callback task failed", fault);
+        } catch (Throwable t) {
+            LOG.error("a callback task failed with what cannot be logged: {}", fault.getClass());
         }
     }
 
@@ -64,9 +93,10 @@ final class ElasticExecutor implements Executor {
         while (task != null) {
             try {
                 task.run();
-            } catch (Throwable t) { // tasks report their own failures; this is a fault of the library
-                LOG.error("callback task failed", t);
+            } catch (Throwable t) {
+                report(t);
             }
+            Thread.interrupted(); // what one callback leaves is no business of the next
             task = nextOrLeave();
         }
     }

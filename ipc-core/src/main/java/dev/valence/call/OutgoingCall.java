@@ -97,6 +97,11 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         }
     }
 
+    @Override
+    public void onDropped() {
+        fail(new IpcException(ErrorCode.CLOSED, "'" + channel + "' was not sent: closing"));
+    }
+
     /** Ends the call with a reply. The caller has taken it out of the table. */
     public void reply(Payload payload) {
         settle(payload);

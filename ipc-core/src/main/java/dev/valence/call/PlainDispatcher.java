@@ -1,7 +1,6 @@
 package dev.valence.call;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +29,21 @@ final class PlainDispatcher implements Dispatcher {
 
     @Override
     public void execute(Runnable task) {
+        Runnable callback = () -> {
+            try {
+                new RefusingScope(name).run(task);
+            } catch (Throwable t) { // tasks report their own failures
+                ElasticExecutor.report(t);
+            }
+        };
         try {
-            executor.execute(() -> new RefusingScope(name).run(task));
-        } catch (RejectedExecutionException e) {
-            LOG.warn("callback dropped: the executor takes no more", e);
+            executor.execute(callback);
+        } catch (RuntimeException e) {
+            // Calls have to end and room has to come back all the same.
+            LOG.warn("{} takes no callback; it runs on a thread of the library", name, e);
+            Thread stranded = new Thread(callback, "valence-stranded-callback");
+            stranded.setDaemon(true);
+            stranded.start();
         }
     }
 

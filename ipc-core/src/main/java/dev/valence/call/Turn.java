@@ -62,7 +62,12 @@ final class Turn {
             } finally {
                 lock.unlock();
             }
-            task.run();
+            try {
+                task.run();
+            } catch (Throwable t) { // tasks report their own failures; whatever it is, the turn has to go on
+                ElasticExecutor.report(t);
+            }
+            Thread.interrupted(); // what one callback leaves is no business of the next
         }
     }
 

@@ -214,7 +214,9 @@ public final class Connection implements FrameHandler {
 
     private void open(FrameListener above, Windows peer) {
         listener = above;
-        state = ConnectionState.OPEN;
+        if (ending.get() == null) {
+            state = ConnectionState.OPEN;
+        }
         above.outbox().attach(link, peer, dataWindow, replyWindow);
     }
 

@@ -2,6 +2,8 @@ package dev.valence.connection;
 
 import dev.valence.Payload;
 import dev.valence.proto.Frame;
+import dev.valence.proto.Message;
+import dev.valence.proto.Request;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,7 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Incoming {
 
-    private final Frame header;
+    private final boolean isRequest;
+    private final boolean isBroadcast;
+    private final int origin;
+    private final int destination;
+    private final int hops;
+    private final long id;
+    private final long timeLeftMicros;
+    private final String channel;
     private final Payload payload;
     private final AtomicLong held;
     private final ReturnPath returnPath;
@@ -22,11 +31,19 @@ public final class Incoming {
         void giveBack(long charge);
     }
 
-    Incoming(Frame header, byte[] bytes, long held, ReturnPath returnPath) {
-        int encoding = header.hasMessage()
-                ? header.getMessage().getEncoding()
-                : header.getRequest().getEncoding();
-        this.header = header;
+    /** Copies what is needed of the first frame, and no more: the frame may hold things that nobody was charged for. */
+    Incoming(Frame first, byte[] bytes, long held, ReturnPath returnPath) {
+        Message message = first.getMessage();
+        Request request = first.getRequest();
+        this.isRequest = first.hasRequest();
+        this.isBroadcast = message.getBroadcast();
+        this.origin = first.getOrigin();
+        this.destination = first.getDestination();
+        this.hops = first.getHops();
+        this.id = isRequest ? request.getId() : message.getId();
+        this.timeLeftMicros = request.getTimeLeftMicros();
+        this.channel = isRequest ? request.getChannel() : message.getChannel();
+        int encoding = isRequest ? request.getEncoding() : message.getEncoding();
         this.payload = new Payload(encoding & Integer.MAX_VALUE, bytes);
         this.held = new AtomicLong(held);
         this.returnPath = returnPath;
@@ -34,46 +51,42 @@ public final class Incoming {
 
     /** Returns the renderer that published it, 0 for the peer. */
     public int origin() {
-        return header.getOrigin();
+        return origin;
     }
 
     /** Returns the renderer it is meant for, 0 for this process. */
     public int destination() {
-        return header.getDestination();
+        return destination;
     }
 
     /** Returns how often it was relayed. */
     public int hops() {
-        return header.getHops();
+        return hops;
     }
 
     /** Returns the id, 0 if a message has none. */
     public long id() {
-        return header.hasMessage()
-                ? header.getMessage().getId()
-                : header.getRequest().getId();
+        return id;
     }
 
     /** Returns the channel. */
     public String channel() {
-        return header.hasMessage()
-                ? header.getMessage().getChannel()
-                : header.getRequest().getChannel();
+        return channel;
     }
 
     /** Returns whether it wants an answer. */
     public boolean isRequest() {
-        return header.hasRequest();
+        return isRequest;
     }
 
     /** Returns whether it is a message to all subscribers. */
     public boolean isBroadcast() {
-        return header.hasMessage() && header.getMessage().getBroadcast();
+        return isBroadcast;
     }
 
     /** Returns the time the caller of a request still waits, in microseconds. */
     public long timeLeftMicros() {
-        return header.getRequest().getTimeLeftMicros();
+        return timeLeftMicros;
     }
 
     /** Returns the payload, undecoded. */

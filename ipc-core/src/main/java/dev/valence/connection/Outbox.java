@@ -15,6 +15,7 @@ import dev.valence.proto.Windows;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -59,6 +60,7 @@ public final class Outbox {
     private boolean drainSent;
     private boolean isFlushed;
     private int waiting;
+    private int gapMarks; // in the data lane
     private long lastId;
 
     private Outbox(Limits limits) {
@@ -112,13 +114,7 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                Outgoing.GapMark gap = openGaps.get(channel);
-                if (gap == null) {
-                    gap = Outgoing.gap(channel);
-                    openGaps.put(channel, gap);
-                    data.add(gap);
-                }
-                gap.increment();
+                markGap(channel);
                 return false;
             }
             openGaps.remove(channel); // what is dropped from now on has its place behind this one
@@ -129,6 +125,21 @@ public final class Outbox {
         }
         wakeUp();
         return true;
+    }
+
+    /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
+    private void markGap(String channel) {
+        Outgoing.GapMark gap = openGaps.get(channel);
+        if (gap == null) {
+            if (gapMarks >= limits.subscriptions()) {
+                return;
+            }
+            gap = Outgoing.gap(channel);
+            openGaps.put(channel, gap);
+            data.add(gap);
+            gapMarks++;
+        }
+        gap.increment();
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -273,6 +284,7 @@ public final class Outbox {
      * @param grace what the peer has time for, told to it
      */
     public void drain(Duration grace) {
+        List<Outgoing> dropped;
         lock.lock();
         try {
             if (drain != null || closed != null) {
@@ -281,33 +293,38 @@ public final class Outbox {
             drain = Frame.newBuilder()
                     .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
                     .build();
-            dropHeldData();
+            dropped = takeHeldData();
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        dropped.forEach(item -> item.listener().onDropped());
         wakeUp();
     }
 
-    private void dropHeldData() {
-        if (dataHeld) {
-            data.clear();
-            dataHeld = false;
+    /** Takes out what waits for a peer that is not ready, and never will be. */
+    private List<Outgoing> takeHeldData() {
+        if (!dataHeld) {
+            return List.of();
         }
+        dataHeld = false;
+        return data.clear();
     }
 
     /** Takes nothing new at all; once everything was sent, sends this frame and closes the link. */
     public void finish(Frame close) {
+        List<Outgoing> dropped = List.of();
         lock.lock();
         try {
             if (last == null) {
                 last = close;
-                dropHeldData();
+                dropped = takeHeldData();
             }
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        dropped.forEach(item -> item.listener().onDropped());
         wakeUp();
     }
 
@@ -367,6 +384,7 @@ public final class Outbox {
     /** Returns the next frame to be written, or null if nothing may be sent now. */
     @Nullable
     OutFrame nextFrame() {
+        Outgoing sent = null;
         lock.lock();
         try {
             if (closed != null || isFlushed) {
@@ -377,24 +395,36 @@ public final class Outbox {
                 return OutFrame.of(first);
             }
             SendLane lane = nextLane();
-            if (lane != null) {
-                return next(lane);
+            if (lane == null) {
+                return nextOfTheEnd();
             }
-            if (!data.isEmpty()) {
-                return null;
+            Outgoing item = Objects.requireNonNull(lane.ready());
+            OutFrame frame = take(lane, item);
+            if (item.isFinished()) {
+                sent = item;
             }
-            if (drain != null && !drainSent) {
-                drainSent = true;
-                return OutFrame.of(drain);
-            }
-            if (last != null && replies.isEmpty()) {
-                isFlushed = true;
-                return OutFrame.of(last);
-            }
-            return null;
+            return frame;
         } finally {
             lock.unlock();
+            if (sent != null) {
+                sent.listener().onSent();
+            }
         }
+    }
+
+    private @Nullable OutFrame nextOfTheEnd() {
+        if (!data.isEmpty()) {
+            return null;
+        }
+        if (drain != null && !drainSent) {
+            drainSent = true;
+            return OutFrame.of(drain);
+        }
+        if (last != null && replies.isEmpty()) {
+            isFlushed = true;
+            return OutFrame.of(last);
+        }
+        return null;
     }
 
     /** Whether {@link #finish} has run its course: the last frame was taken, the link can be closed. */
@@ -435,8 +465,7 @@ public final class Outbox {
         return dataReady ? data : null;
     }
 
-    private OutFrame next(SendLane lane) {
-        Outgoing item = Objects.requireNonNull(lane.ready());
+    private OutFrame take(SendLane lane, Outgoing item) {
         lane.spend(item.nextCharge());
         OutFrame frame = item.next(System.nanoTime());
         if (item.isFinished()) {
@@ -444,8 +473,8 @@ public final class Outbox {
             signalRoom();
             if (item instanceof Outgoing.GapMark gap) {
                 openGaps.remove(gap.channel(), gap);
+                gapMarks--;
             }
-            item.listener().onSent();
         }
         return frame;
     }

@@ -75,6 +75,10 @@ final class Reassembly<H> {
         if (piece.isEmpty()) {
             throw broken("empty piece of a payload (expected: 1 byte or more)");
         }
+        if (more && piece.size() < Wire.MIN_CHUNK_BYTES) {
+            throw broken("piece of a payload: " + piece.size() + " bytes (expected: at least " + Wire.MIN_CHUNK_BYTES
+                    + ", unless it is the last)");
+        }
         received += piece.size();
         if (received > size || (received == size) == more) {
             throw broken("pieces of " + received + " bytes, more=" + more + " (expected: " + size + " in all)");

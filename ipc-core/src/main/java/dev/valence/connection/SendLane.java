@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +71,13 @@ final class SendLane {
         return queue.isEmpty();
     }
 
-    void clear() {
+    /** Takes everything out. */
+    List<Outgoing> clear() {
+        List<Outgoing> items = List.copyOf(queue);
         queue.clear();
         broadcastBytes.clear();
         allBroadcastBytes = 0;
         queuedBytes = 0;
+        return items;
     }
 }

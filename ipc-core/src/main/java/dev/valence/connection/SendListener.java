@@ -1,17 +1,20 @@
 package dev.valence.connection;
 
-/**
- * Told how a payload fares on its way out. Called with the lock of the {@link Outbox} held: must return at once and call
- * nothing back.
- */
+/** Told how a payload fares on its way out. */
 public interface SendListener {
 
     /** Listens to nothing. */
     SendListener NONE = new SendListener() {};
 
-    /** The payload has its place in the queue, and this id on the wire. */
+    /**
+     * The payload has its place in the queue, and this id on the wire. Called with the lock of the {@link Outbox} held: must
+     * return at once and call nothing back.
+     */
     default void onQueued(long id) {}
 
     /** The last byte was handed to the transport. */
     default void onSent() {}
+
+    /** The peer closes before it was ready, and will not get it. */
+    default void onDropped() {}
 }

@@ -73,7 +73,8 @@ final class InMemoryPair implements Runnable {
         while ((end = ending.get()) == null) {
             boolean moved = move(up);
             moved |= move(down);
-            if (!moved) {
+            // Asking a side may have taken the permit of a wake-up of the other: nobody parks with something to do.
+            if (!moved && !client.awake && !server.awake && ending.get() == null) {
                 LockSupport.park(this);
                 Thread.interrupted(); // a callback may have left it set, and then park would not wait
             }

@@ -18,6 +18,9 @@ public final class Wire {
     /** Largest piece of a payload in one frame. */
     public static final int CHUNK_BYTES = 256 * 1024;
 
+    /** Smallest piece that is not the last one. */
+    public static final int MIN_CHUNK_BYTES = 1024;
+
     /** Largest frame: a piece of a payload, or an explained failure or report, and what may stand beside it. */
     public static final int MAX_FRAME_BYTES = CHUNK_BYTES + 64 * 1024;
 

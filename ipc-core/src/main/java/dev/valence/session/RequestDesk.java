@@ -153,16 +153,22 @@ final class RequestDesk<S extends IpcSender> {
 
     private void answer(IncomingCall call, @Nullable Object value) {
         if (value instanceof CompletionStage<?> stage) {
-            var unused =
-                    stage.whenComplete((result, thrown) -> services.dispatcher().execute(() -> {
-                        if (thrown == null) {
-                            reply(call, result);
-                        } else {
-                            fail(call, failureCode(thrown), thrown);
-                        }
-                    }));
+            var unused = stage.whenComplete(
+                    (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)));
         } else {
             reply(call, value);
+        }
+    }
+
+    private void answerLater(IncomingCall call, @Nullable Object result, @Nullable Throwable thrown) {
+        if (thrown != null) {
+            fail(call, failureCode(thrown), thrown);
+            return;
+        }
+        try {
+            reply(call, result);
+        } catch (Throwable t) { // of the encoding
+            fail(call, failureCode(t), t);
         }
     }
 
@@ -224,7 +230,7 @@ final class RequestDesk<S extends IpcSender> {
 
     private void offer(IncomingCall call, Outgoing answer) {
         try {
-            if (outbox.offer(answer, Session.admissionHere())) {
+            if (Session.offer(outbox, answer)) {
                 return;
             }
             refuse(call.id(), ErrorCode.BACKPRESSURE);

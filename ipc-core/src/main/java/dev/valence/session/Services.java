@@ -67,13 +67,22 @@ public record Services(
         LOG.error("a listener of '{}' failed", event.channel(), error);
     }
 
+    /** A logger calls the methods of a throwable, and those are code of the application too. */
+    private static void reportHook(Throwable failure) {
+        try {
+            LOG.error("the uncaught-error hook failed", failure);
+        } catch (Throwable t) {
+            LOG.error("the uncaught-error hook failed with what cannot be logged: {}", failure.getClass());
+        }
+    }
+
     private record SafeHook(UncaughtErrorHook hook) implements UncaughtErrorHook {
         @Override
         public void onUncaughtError(IpcEvent<?> event, Throwable error) {
             try {
                 hook.onUncaughtError(event, error);
             } catch (Throwable t) {
-                LOG.error("the uncaught-error hook failed", t);
+                reportHook(t);
             }
         }
     }

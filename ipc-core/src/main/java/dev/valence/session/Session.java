@@ -96,7 +96,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        if (!outbox.offer(message(destination, channel, payload), admissionHere())) {
+        if (!offer(outbox, message(destination, channel, payload))) {
             throw new IpcException(
                     ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
         }
@@ -142,7 +142,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
             }
         };
         Outgoing message = Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, awaiting);
-        if (!outbox.offer(message, admissionHere())) {
+        if (!offer(outbox, message)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
         return new Delivery(report);
@@ -234,7 +234,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
                                 ErrorCode.DEADLINE_EXCEEDED,
                                 "no reply from " + role.peerName() + " to '" + channel + "' in time")),
                         nanosLeft));
-        if (!outbox.offer(request, admissionHere())) {
+        if (!offer(outbox, request)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
     }
@@ -278,13 +278,28 @@ public final class Session<S extends IpcSender> implements FrameListener {
         }
     }
 
-    /** How hard the present thread may look for room. */
-    static Admission admissionHere() {
+    /**
+     * Offers something as the present thread may: outside a callback it waits at the soft limit, inside one at the hard
+     * limit, and where waiting would block I/O or a thread of the application not at all. A callback that waits takes no
+     * place of another, so that a peer which does not read holds up only who sends to it.
+     */
+    static boolean offer(Outbox outbox, Outgoing item) {
         CallbackScope scope = CallbackScope.current();
         if (scope == null) {
-            return Admission.SOFT;
+            return outbox.offer(item, Admission.SOFT);
         }
-        return scope.mayWaitForRoom() ? Admission.HARD : Admission.HARD_NEVER_WAIT;
+        if (outbox.offer(item, Admission.HARD_NEVER_WAIT)) {
+            return true;
+        }
+        if (!scope.mayWaitForRoom()) {
+            return false;
+        }
+        scope.beginWaitForRoom();
+        try {
+            return outbox.offer(item, Admission.HARD);
+        } finally {
+            scope.endWaitForRoom();
+        }
     }
 
     // ---- What comes ----------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ final class ChildProcess {
 
     /** Ends the process and all that it started, as far as they are still its descendants (SIGKILL). */
     void kill() {
-        if (process != null) {
+        if (process != null && process.isAlive()) { // or the number may be another process's by now
             // First, because orphans are nobody's descendants.
             List<ProcessHandle> descendants = process.descendants().toList();
             process.toHandle().destroyForcibly();

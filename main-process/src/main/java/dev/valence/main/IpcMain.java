@@ -187,7 +187,9 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         boolean isFirst = renderers.startClosing();
         if (CallbackScope.current() != null) {
             if (isFirst) {
-                new Thread(this::finishClosing, "valence-main-close").start();
+                Thread closer = new Thread(this::finishClosing, "valence-main-close");
+                closer.setDaemon(false); // whoever waits for closed() is told before the JVM ends
+                closer.start();
             }
             return;
         }
@@ -206,7 +208,14 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
                 renderers.awaitEmpty(Duration.ofSeconds(2));
             }
         } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        try {
             listening.close();
+        } finally {
             IpcException reason = new IpcException(ErrorCode.CLOSED, "main is closed");
             renderers.all().forEach(renderer -> renderer.abandon(reason));
             renderers.services().close();

@@ -18,9 +18,11 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ final class Reception implements Acceptor, Doorkeeper {
     private final Deadlines deadlines;
     private final long ownUserId;
     private final List<Ticket> tickets = new CopyOnWriteArrayList<>();
-    private final Set<Connection> strangers = ConcurrentHashMap.newKeySet();
+    private final Map<Connection, Future<?>> strangers = new ConcurrentHashMap<>(); // each with its timer
     private final ReentrantLock crowdLock = new ReentrantLock();
     private boolean crowded; // guarded by crowdLock
     private volatile Consumer<Boolean> accepting = isWanted -> {};
@@ -81,18 +83,13 @@ final class Reception implements Acceptor, Doorkeeper {
     @Override
     public FrameHandler accept(Link link) {
         Connection connection = Connection.server(link, limits, this);
-        strangers.add(connection);
+        IpcException late = new IpcException(
+                ErrorCode.REJECTED,
+                "no Hello for " + limits.handshakeTimeout().toMillis() + " ms (expected: one at once)");
+        Future<?> timer = deadlines.schedule(
+                () -> connection.close(late), limits.handshakeTimeout().toNanos());
+        strangers.put(connection, timer == null ? CompletableFuture.completedFuture(null) : timer);
         updateCrowd();
-        var unused = deadlines.schedule(
-                () -> {
-                    if (strangers.contains(connection)) {
-                        connection.close(new IpcException(
-                                ErrorCode.REJECTED,
-                                "no Hello for " + limits.handshakeTimeout().toMillis()
-                                        + " ms (expected: one at once)"));
-                    }
-                },
-                limits.handshakeTimeout().toNanos());
         return connection;
     }
 
@@ -129,7 +126,10 @@ final class Reception implements Acceptor, Doorkeeper {
 
     @Override
     public void turnedAway(Connection connection) {
-        strangers.remove(connection);
+        Future<?> timer = strangers.remove(connection);
+        if (timer != null) {
+            timer.cancel(false);
+        }
         updateCrowd();
     }
 

@@ -85,15 +85,30 @@ final class RendererPeer implements Renderer, Role {
 
     // ---- The way through its life --------------------------------------------------------------------------------
 
-    /** Starts its process. Holds the lock meanwhile, so that the process cannot connect before it is known. */
+    /**
+     * Starts its process, unless it was closed or killed before. Holds the lock meanwhile, so that the process cannot
+     * connect before it is known.
+     */
     void start(Endpoint.Unix endpoint, String token) {
         ChildProcess started;
         lock.lock();
         try {
+            if (state != RendererState.LAUNCHING || disconnection != null) {
+                host.forget(this);
+                return;
+            }
             started = ChildProcess.start(spec, endpoint, token);
             child = started;
+        } catch (Throwable t) { // no thread to be had, it seems
+            failedLaunch = String.valueOf(t.getMessage());
+            disconnection = new IpcException(ErrorCode.PEER_GONE, "not started", t);
+            started = null;
         } finally {
             lock.unlock();
+        }
+        if (started == null) {
+            checkGone();
+            return;
         }
         watchLaunch();
         var unused = started.exit().thenAccept(this::onProcessExit);
@@ -126,7 +141,7 @@ final class RendererPeer implements Renderer, Role {
     Admitted connected(Connection accepted) {
         lock.lock();
         try {
-            if (state != RendererState.LAUNCHING) {
+            if (state != RendererState.LAUNCHING || disconnection != null) {
                 throw new IpcException(ErrorCode.REJECTED, "renderer is " + state + " (expected: to be launching)");
             }
             connection = accepted;
@@ -245,6 +260,7 @@ final class RendererPeer implements Renderer, Role {
         } finally {
             lock.unlock();
         }
+        host.forget(this);
         host.remove(this);
         session.end(reason);
         services.dispatcher().execute(() -> {
@@ -361,8 +377,10 @@ final class RendererPeer implements Renderer, Role {
     /** Main closes and no longer waits for its end. */
     void abandon(IpcException reason) {
         session.end(reason);
-        ready.completeExceptionally(reason);
-        exit.completeExceptionally(reason);
+        services.dispatcher().execute(() -> {
+            ready.completeExceptionally(reason);
+            exit.completeExceptionally(reason);
+        });
     }
 
     private @Nullable ChildProcess process() {

@@ -54,7 +54,8 @@ final class MainConnection implements IpcSender, Role {
     private final Session<IpcSender> session;
     private final Duration grace;
     private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>(); // for the application, on its executor
+    private final CompletableFuture<Void> ended = new CompletableFuture<>(); // for close(), on the I/O thread
     private final @Nullable BoundedExit exit; // null unless main launched this process
     private volatile @Nullable Connection connection; // written once, by the thread that connects
     private volatile boolean closing; // by this side
@@ -185,11 +186,15 @@ final class MainConnection implements IpcSender, Role {
                 isClean
                         ? new IpcException(ErrorCode.CLOSED, "this renderer is closed")
                         : new IpcException(ErrorCode.PEER_GONE, "main is gone: " + reason.getMessage(), reason));
+        if (!isClean) {
+            exit(1); // first, or the end of the main thread might look like an orderly one
+        }
         services.dispatcher().execute(() -> {
             closed.complete(null);
-            exit(isClean ? 0 : 1);
+            exit(0); // the first status counts
         });
         services.close();
+        ended.complete(null);
     }
 
     // ---- What this side does -------------------------------------------------------------------------------------
@@ -226,7 +231,7 @@ final class MainConnection implements IpcSender, Role {
     /** Waits for the end of the connection, and ends it if that takes too long. */
     void awaitClosed() {
         try {
-            closed.get(grace.toNanos(), TimeUnit.NANOSECONDS);
+            ended.get(grace.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             closeNow();
         } catch (InterruptedException e) {

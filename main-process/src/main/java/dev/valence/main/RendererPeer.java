@@ -254,7 +254,8 @@ final class RendererPeer implements Renderer, Role {
             if (!isProcessOver || connection != null || state == RendererState.GONE) {
                 return;
             }
-            end = describeEnd();
+            end = new EndSigns(state, processExit, disconnection, failedLaunch)
+                    .describe(spec.name(), Duration.ofNanos(System.nanoTime() - startNanos));
             reason = goneException(end.describe());
             move(RendererState.GONE);
         } finally {
@@ -268,32 +269,6 @@ final class RendererPeer implements Renderer, Role {
             exit.complete(end);
         });
         host.publish(listener -> listener.gone(this, end));
-    }
-
-    /** Says how it ended, from all that is known. The lock is held. */
-    private RendererExit describeEnd() {
-        RendererExit ended = processExit;
-        IpcException last = disconnection;
-        if (ended == null) {
-            Duration uptime = Duration.ofNanos(System.nanoTime() - startNanos);
-            boolean isClean = last != null && last.code() == ErrorCode.CLOSED;
-            ExitReason reason = failedLaunch != null
-                    ? ExitReason.LAUNCH_FAILED
-                    : isClean ? ExitReason.CLEAN_EXIT : ExitReason.DISCONNECTED;
-            String detail = failedLaunch != null ? failedLaunch : String.valueOf(last == null ? "" : last.getMessage());
-            return RendererExit.withoutProcess(reason, spec.name(), uptime, detail);
-        }
-        if (failedLaunch != null) {
-            return ended.because(ExitReason.LAUNCH_FAILED, failedLaunch);
-        }
-        boolean isOwnEnd = ended.reason() == ExitReason.ABNORMAL_EXIT || ended.reason() == ExitReason.CLEAN_EXIT;
-        if (isOwnEnd && last == null && state == RendererState.LAUNCHING) {
-            return ended.because(ExitReason.LAUNCH_FAILED, ended.complaint().orElse("ended before it connected"));
-        }
-        if (ended.reason() == ExitReason.ABNORMAL_EXIT && state == RendererState.CONNECTED) {
-            return ended.because(ended.reason(), ended.complaint().orElse("ended before it was ready"));
-        }
-        return ended;
     }
 
     /** Says what callers are told from now on. The lock is held. */

@@ -232,6 +232,7 @@ final class MainConnection implements IpcSender, Role {
     void awaitClosed() {
         try {
             ended.get(grace.toNanos(), TimeUnit.NANOSECONDS);
+            closed.complete(null); // here, for the executor may be waiting for this very thread
         } catch (TimeoutException | ExecutionException e) {
             closeNow();
         } catch (InterruptedException e) {

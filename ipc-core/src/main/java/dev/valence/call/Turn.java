@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to run the listeners of one sender: one thread has it at a time. A listener that waits for a reply gives it
@@ -18,6 +20,8 @@ final class Turn {
 
     /** Listeners of one sender that may wait for replies at the same time. */
     static final int MAX_WAITING = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
 
     private final Executor executor;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
@@ -62,7 +66,11 @@ final class Turn {
             } finally {
                 lock.unlock();
             }
-            task.run();
+            try {
+                task.run();
+            } catch (Throwable t) { // a fault of the library; what the sender sent next comes all the same
+                LOG.error("a task in a turn failed", t);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
@@ -18,6 +19,7 @@ import dev.valence.proto.Ping;
 import dev.valence.proto.Reply;
 import dev.valence.proto.Request;
 import dev.valence.proto.Windows;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,6 +262,24 @@ class OutboxTest {
         assertThat(outbox.offer(item, Admission.SOFT)).isTrue();
         assertThat(notes.notes).isEmpty();
         assertThat(sent(outbox)).isEmpty();
+    }
+
+    @Test
+    void itemThatIsCancelledInALaneThatStands_keepsNoMemory() {
+        byte[] payload = new byte[KIB];
+        WeakReference<byte[]> reference = new WeakReference<>(payload);
+        outbox.offer(message("head", 1), Admission.SOFT);
+        Outgoing item = Outgoing.request(Request.newBuilder(), payload, 0, SendListener.NONE);
+        outbox.offer(item, Admission.SOFT);
+        outbox.cancel(item);
+        payload = null;
+        item = null;
+        await().until(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+        attach();
+        assertThat(sent(outbox)).containsExactly("head");
     }
 
     @Test

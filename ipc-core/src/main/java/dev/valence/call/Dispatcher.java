@@ -42,7 +42,7 @@ public interface Dispatcher extends Executor, AutoCloseable {
     @Override
     void execute(Runnable task);
 
-    /** Lets tasks that run end, and their threads after them. Nothing is started any more. */
+    /** Lets what runs or waits end, and its threads after it. What comes later runs on the thread that brings it. */
     @Override
     void close();
 }

@@ -12,8 +12,10 @@ import dev.valence.HandlerOptions;
 import dev.valence.InvokeEvent;
 import dev.valence.IpcException;
 import dev.valence.TypeRef;
+import dev.valence.call.IncomingCall;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.Patience;
+import dev.valence.fixtures.Quiet;
 import dev.valence.fixtures.SessionPair;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -333,7 +335,8 @@ class SessionCallsTest {
     @Test
     void onCancel_runsAtOnceIfLateAndNeverAfterTheAnswer() {
         AtomicInteger runs = new AtomicInteger();
-        try (SessionPair pair = SessionPair.open()) {
+        try (Quiet quiet = Quiet.about(IncomingCall.class);
+                SessionPair pair = SessionPair.open()) {
             Parked parked = new Parked(pair.server(), "h");
             CompletableFuture<InvokeEvent<PairedEnd>> answered = new CompletableFuture<>();
             pair.server().receiver().handle("answered", Object.class, (event, request) -> {

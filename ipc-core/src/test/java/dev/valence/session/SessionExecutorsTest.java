@@ -12,11 +12,13 @@ import dev.valence.Limits;
 import dev.valence.TypeRef;
 import dev.valence.fixtures.ManualExecutor;
 import dev.valence.fixtures.Patience;
+import dev.valence.fixtures.Quiet;
 import dev.valence.fixtures.SessionPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -158,9 +160,11 @@ class SessionExecutorsTest {
 
     @Test
     void serialExecutorThatTakesNoMore_losesCallbacksAndNotTheConnection() {
-        try (SessionPair pair = SessionPair.open(Limits.defaults(), CallbackExecutor.serial(task -> {
+        Executor rejecting = task -> {
             throw new RejectedExecutionException("thrown on purpose");
-        }))) {
+        };
+        try (Quiet quiet = Quiet.about("dev.valence.call.PlainDispatcher");
+                SessionPair pair = SessionPair.open(Limits.defaults(), CallbackExecutor.serial(rejecting))) {
             pair.client().receiver().handle("ask", Object.class, (event, request) -> "x");
             pair.client().send("m", null);
             assertThat(pair.server().invokeSync("ask", null, String.class)).isEqualTo("x");

@@ -254,8 +254,7 @@ final class RendererPeer implements Renderer, Role {
             if (!isProcessOver || connection != null || state == RendererState.GONE) {
                 return;
             }
-            end = new EndSigns(state, processExit, disconnection, failedLaunch)
-                    .describe(spec.name(), Duration.ofNanos(System.nanoTime() - startNanos));
+            end = describeEnd();
             reason = goneException(end.describe());
             move(RendererState.GONE);
         } finally {
@@ -269,6 +268,12 @@ final class RendererPeer implements Renderer, Role {
             exit.complete(end);
         });
         host.publish(listener -> listener.gone(this, end));
+    }
+
+    /** Says how it ended, from all that is known. The lock is held. */
+    private RendererExit describeEnd() {
+        return new EndSigns(state, processExit, disconnection, failedLaunch)
+                .describe(spec.name(), Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     /** Says what callers are told from now on. The lock is held. */

@@ -50,8 +50,8 @@ class NestedCallsIT {
         partner.register(renderer);
         renderer.handle("overlaps", Void.class, (event, nothing) -> partner.overlaps());
         renderer.on("ask main to start", Way.class, (event, way) -> {
-            event.reply("start", way);
             partner.tick(event.sender());
+            event.reply("start", way);
         });
         CompletableFuture<String> later = new CompletableFuture<>();
         renderer.handleAsync("later", Void.class, (event, nothing) -> later);
@@ -134,8 +134,8 @@ class NestedCallsIT {
         Renderer renderer = rig.launch("nested-calls");
         long start = System.nanoTime();
 
-        renderer.send("ask main to start", way);
         partner.tick(renderer);
+        renderer.send("ask main to start", way);
 
         assertThat(Rig.await(partner.depth)).isEqualTo(DEPTH);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
@@ -152,8 +152,8 @@ class NestedCallsIT {
         long start = System.nanoTime();
 
         renderer.send("start", way);
-        renderer.send("ask main to start", way);
         partner.tick(renderer);
+        renderer.send("ask main to start", way);
 
         assertThat(Rig.await(partner.depth)).isEqualTo(DEPTH);
         assertThat(renderer.invokeSync("depth", null, int.class)).isEqualTo(DEPTH);

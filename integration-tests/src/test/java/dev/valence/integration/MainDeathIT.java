@@ -41,12 +41,27 @@ class MainDeathIT {
         try (Family family = Family.start(program, "never")) {
             family.main.kill();
             await().pollInterval(Duration.ofMillis(10)).atMost(LONGEST).until(family::isExtinct);
-            assertThat(family.socketDirectory)
-                    .as("what a killed process leaves")
-                    .isDirectory();
             IpcMain.open().close();
             assertThat(family.socketDirectory).doesNotExist();
         }
+    }
+
+    /** In a place of its own: any main of this user that opens in the usual one removes what lies there. */
+    @Test
+    void killed_leavesADirectoryThatTheNextRemoves(@TempDir Path place) throws Exception {
+        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", place.toString());
+        try (Family killed = Family.start(Worker.class, "never", environment)) {
+            killed.main.kill();
+            await().atMost(LONGEST).until(killed::isExtinct);
+            assertThat(killed.socketDirectory).hasParent(place).isDirectory();
+            try (Family next = Family.start(Worker.class, "return", environment)) {
+                assertThat(place).isDirectoryNotContaining(killed.socketDirectory::equals);
+                assertThat(next.socketDirectory).hasParent(place).isDirectory();
+                next.main.goOn();
+                assertThat(next.main.awaitExit()).isZero();
+            }
+        }
+        assertThat(place).isEmptyDirectory();
     }
 
     @ParameterizedTest
@@ -132,7 +147,11 @@ class MainDeathIT {
     private record Family(ChildJvm main, Path socketDirectory, List<ProcessHandle> renderers) implements AutoCloseable {
 
         static Family start(Class<?> program, String end) throws Exception {
-            ChildJvm main = ChildJvm.start(MainProgram.class, Map.of(), program.getName(), end);
+            return start(program, end, Map.of());
+        }
+
+        static Family start(Class<?> program, String end, Map<String, String> environment) throws Exception {
+            ChildJvm main = ChildJvm.start(MainProgram.class, environment, program.getName(), end);
             try {
                 Endpoint.Unix socket = (Endpoint.Unix) Endpoint.parse(main.awaitLine("socket "));
                 List<ProcessHandle> renderers = List.of(process(main), process(main));

@@ -43,8 +43,8 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
     /** Threads of the JDK and of the test tools that come and go as they like. */
-    private static final Pattern FOREIGN_THREADS =
-            Pattern.compile("(process reaper|ForkJoinPool|CompletableFutureDelayScheduler|awaitility|junit|surefire"
+    private static final Pattern FOREIGN_THREADS = Pattern.compile(
+            "(process reaper|ForkJoinPool|VirtualThread-|(Read|Write|Master)-Poller|CompletableFutureDelayScheduler|awaitility|junit|surefire"
                     + "|Common-Cleaner|Attach Listener|Signal Dispatcher|C[12] CompilerThread|G1 |GC ).*");
 
     /** Opened once, when first needed, and kept. */

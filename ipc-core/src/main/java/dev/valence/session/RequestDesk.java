@@ -262,6 +262,7 @@ final class RequestDesk<S extends IpcSender> {
         IncomingCall call = calls.get(id);
         if (call != null) {
             call.cancel();
+            checkIdle();
         }
     }
 
@@ -270,14 +271,14 @@ final class RequestDesk<S extends IpcSender> {
         calls.values().forEach(IncomingCall::cancel);
     }
 
-    /** Runs an action once no request is unanswered. */
+    /** Runs an action once nobody waits for an answer. */
     void whenIdle(Runnable action) {
         onIdle.set(action);
         checkIdle();
     }
 
     private void checkIdle() {
-        if (onIdle.get() != null && calls.isEmpty()) {
+        if (onIdle.get() != null && calls.values().stream().allMatch(IncomingCall::isCancelled)) {
             Runnable action = onIdle.getAndSet(null);
             if (action != null) {
                 services.dispatcher().execute(action);

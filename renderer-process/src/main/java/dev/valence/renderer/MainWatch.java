@@ -63,7 +63,7 @@ final class MainWatch {
 
     private void end(String sign) {
         if (isOver.compareAndSet(false, true)) {
-            LOG.info("The main process is gone: {}", sign);
+            LOG.debug("The main process is gone, or done with this one: {}", sign);
             action.run();
         }
     }

@@ -245,8 +245,7 @@ public final class Outbox {
             wakeUp();
         } else if (open != null) {
             open.accept(new IpcException(
-                    ErrorCode.LIMIT,
-                    MAX_CONTROL_FRAMES + " control frames wait (expected: a peer that reads them)"));
+                    ErrorCode.LIMIT, MAX_CONTROL_FRAMES + " control frames wait (expected: a peer that reads them)"));
         }
     }
 

@@ -217,7 +217,7 @@ public final class Connection implements FrameHandler {
         if (ending.get() == null) {
             state = ConnectionState.OPEN;
         }
-        above.outbox().attach(link, peer, dataWindow, replyWindow);
+        above.outbox().attach(link, peer, dataWindow, replyWindow, this::close);
     }
 
     private void onOpenFrame(Frame frame) {

@@ -20,9 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What waits to be sent to one peer, in three lanes: control goes first, replies and data take turns. It exists before
@@ -37,12 +36,11 @@ public final class Outbox {
     /** Control frames that may wait: more means that the peer asks and never reads. */
     private static final int MAX_CONTROL_FRAMES = 16 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
     private final Condition room = lock.newCondition();
     private volatile @Nullable Link link;
+    private volatile @Nullable Consumer<IpcException> connection; // ends it
 
     // guarded by lock
     private final ArrayDeque<Frame> control = new ArrayDeque<>();
@@ -197,6 +195,7 @@ public final class Outbox {
      * longer wanted.
      */
     public void cancel(Outgoing item) {
+        boolean hasRoom = true;
         lock.lock();
         try {
             if (closed != null || item.isCancelled()) {
@@ -211,37 +210,42 @@ public final class Outbox {
             if (!item.isFinished()) {
                 item.cancel(); // the chunk that says so takes the place of the rest
             } else {
-                addControl(Frame.newBuilder()
+                hasRoom = addControl(Frame.newBuilder()
                         .setCancel(Cancel.newBuilder().setId(item.id))
                         .build());
             }
         } finally {
             lock.unlock();
         }
-        wakeUp();
+        wakeUpOrEnd(hasRoom);
     }
 
     /** Adds a frame to the control lane, which is not charged and goes first. */
     public void offerControl(Frame frame) {
+        boolean hasRoom;
         lock.lock();
         try {
             if (closed != null) {
                 return;
             }
-            addControl(frame);
+            hasRoom = addControl(frame);
         } finally {
             lock.unlock();
         }
-        wakeUp();
+        wakeUpOrEnd(hasRoom);
     }
 
-    private void addControl(Frame frame) {
-        Link to = link;
-        if (control.size() < MAX_CONTROL_FRAMES) {
-            control.add(frame);
-        } else if (to != null) {
-            LOG.warn("{} control frames wait (expected: a peer that reads them); closing", control.size());
-            to.close();
+    private boolean addControl(Frame frame) {
+        return control.size() < MAX_CONTROL_FRAMES && control.add(frame);
+    }
+
+    private void wakeUpOrEnd(boolean hasRoom) {
+        Consumer<IpcException> open = connection;
+        if (hasRoom) {
+            wakeUp();
+        } else if (open != null) {
+            open.accept(new IpcException(
+                    ErrorCode.LIMIT, MAX_CONTROL_FRAMES + " control frames wait (expected: a peer that reads them)"));
         }
     }
 
@@ -336,6 +340,7 @@ public final class Outbox {
                 closed = reason;
             }
             link = null;
+            connection = null;
             control.clear();
             replies.clear();
             data.clear();
@@ -346,11 +351,16 @@ public final class Outbox {
         }
     }
 
-    /** Connects the outbox to a link whose peer was accepted. */
-    void attach(Link to, Windows peer, ReceiveWindow dataIn, ReceiveWindow repliesIn) {
+    /**
+     * Connects the outbox to a link whose peer was accepted.
+     *
+     * @param end ends the connection
+     */
+    void attach(Link to, Windows peer, ReceiveWindow dataIn, ReceiveWindow repliesIn, Consumer<IpcException> end) {
         lock.lock();
         try {
             link = to;
+            connection = end;
             dataReceived = dataIn;
             repliesReceived = repliesIn;
             data.addWindow(peer.getDataBytes());

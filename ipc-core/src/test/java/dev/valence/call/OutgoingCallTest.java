@@ -206,6 +206,18 @@ class OutgoingCallTest {
     }
 
     @Test
+    void callThatIsDroppedUnsent_isClosed() {
+        call.onQueued(7);
+        call.onDropped();
+        assertThatThrownBy(call::await)
+                .hasMessage("'ask' was not sent: closing")
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+        assertThat(abandoned).hasValue(0);
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
     void failAll_endsEveryCallOfTheTable() {
         call.onQueued(7);
         table.failAll(new IpcException(ErrorCode.PEER_GONE, "gone"));

@@ -8,7 +8,6 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.fixtures.Patience;
-import dev.valence.fixtures.Quiet;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.PeerCredentials;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,12 +40,12 @@ class OutboxTest {
 
     private final Outbox outbox = Outbox.flowing(LIMITS);
     private final CountingLink link = new CountingLink();
+    private final CompletableFuture<IpcException> ended = new CompletableFuture<>();
     private final ReceiveWindow dataIn = new ReceiveWindow(1024 * KIB);
     private final ReceiveWindow repliesIn = new ReceiveWindow(1024 * KIB);
 
     private static final class CountingLink implements Link {
         final AtomicInteger wakeUps = new AtomicInteger();
-        final CompletableFuture<Void> closed = new CompletableFuture<>();
 
         @Override
         public void wakeUp() {
@@ -53,9 +53,7 @@ class OutboxTest {
         }
 
         @Override
-        public void close() {
-            closed.complete(null);
-        }
+        public void close() {}
 
         @Override
         public PeerCredentials credentials() {
@@ -76,6 +74,11 @@ class OutboxTest {
         public void onSent() {
             notes.add("sent");
         }
+
+        @Override
+        public void onDropped() {
+            notes.add("dropped");
+        }
     }
 
     private void attach(Outbox to, long dataBytes, long replyBytes) {
@@ -83,7 +86,7 @@ class OutboxTest {
                 .setDataBytes(dataBytes)
                 .setReplyBytes(replyBytes)
                 .build();
-        to.attach(link, windows, dataIn, repliesIn);
+        to.attach(link, windows, dataIn, repliesIn, ended::complete);
     }
 
     private void attach() {
@@ -399,15 +402,50 @@ class OutboxTest {
     }
 
     @Test
-    void peerThatAsksAndNeverReads_isClosed() {
+    void peerThatAsksAndNeverReads_endsTheConnectionWithLimit() {
         attach();
-        try (Quiet quiet = Quiet.about(Outbox.class)) {
-            for (int i = 0; i < 100_000; i++) {
-                outbox.offerControl(ping(i));
-            }
+        for (int i = 0; i < 16 * KIB; i++) {
+            outbox.offerControl(ping(i));
         }
-        assertThat(link.closed).isDone();
+        assertThat(ended).isNotDone();
+        outbox.offerControl(ping(-1));
+        assertThat(Patience.get(ended))
+                .hasMessage("16384 control frames wait (expected: a peer that reads them)")
+                .extracting(IpcException::code)
+                .isEqualTo(ErrorCode.LIMIT);
         assertThat(sent(outbox)).hasSize(16 * KIB);
+    }
+
+    @Test
+    void drainOfDataThatIsHeld_dropsItAndSaysSo() {
+        for (Consumer<Outbox> closing : List.<Consumer<Outbox>>of(
+                box -> box.drain(Duration.ofSeconds(1)), box -> box.finish(Connection.closeFrame(0, "")))) {
+            Outbox held = Outbox.holdingData(LIMITS);
+            Notes message = new Notes();
+            Notes request = new Notes();
+            held.offer(message("m", 1, false, message), Admission.SOFT);
+            held.offer(request("r", 1, request), Admission.SOFT);
+            closing.accept(held);
+            attach(held, 1 << 20, 1 << 20);
+            assertThat(message.notes).containsExactly("queued 0", "dropped");
+            assertThat(request.notes).containsExactly("queued 1", "dropped");
+            assertThat(sent(held)).doesNotContain("m", "r").hasSize(1);
+        }
+    }
+
+    @Test
+    void listeners_mayComeBackToTheOutboxOnceSent() {
+        attach();
+        SendListener chained = new SendListener() {
+            @Override
+            public void onSent() {
+                Thread other = new Thread(() -> outbox.offer(message("next", 1), Admission.NEVER_WAIT));
+                other.start();
+                Patience.join(other); // which needs the lock
+            }
+        };
+        outbox.offer(message("first", 1, false, chained), Admission.SOFT);
+        assertThat(sent(outbox)).containsExactly("first", "next");
     }
 
     // ---- What is offered, and what comes out ---------------------------------------------------------------------

@@ -159,14 +159,23 @@ class SessionExecutorsTest {
     }
 
     @Test
-    void serialExecutorThatTakesNoMore_losesCallbacksAndNotTheConnection() {
+    void serialExecutorThatTakesNoMore_isPassedOver() {
         Executor rejecting = task -> {
             throw new RejectedExecutionException("thrown on purpose");
         };
         try (Quiet quiet = Quiet.about("dev.valence.call.PlainDispatcher");
                 SessionPair pair = SessionPair.open(Limits.defaults(), CallbackExecutor.serial(rejecting))) {
+            CompletableFuture<String> thread = new CompletableFuture<>();
             pair.client().receiver().handle("ask", Object.class, (event, request) -> "x");
+            pair.server()
+                    .receiver()
+                    .on(
+                            "m",
+                            Object.class,
+                            (event, payload) ->
+                                    thread.complete(Thread.currentThread().getName()));
             pair.client().send("m", null);
+            assertThat(Patience.get(thread)).isEqualTo("valence-stranded-callback");
             assertThat(pair.server().invokeSync("ask", null, String.class)).isEqualTo("x");
             assertThat(pair.server().connection().isOpen()).isTrue();
         }

@@ -1,0 +1,109 @@
+package dev.valence.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Chunk;
+import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ReassemblyTest {
+
+    private static final int KIB = 1024;
+    private static final int MAX = 1_000_000;
+
+    private final Reassembly<String> reassembly = new Reassembly<>(MAX);
+
+    @Test
+    void pieces_becomeThePayload() {
+        byte[] whole = new byte[2 * KIB + 3];
+        new SplittableRandom(1).nextBytes(whole);
+        reassembly.begin("header", 7, whole.length, ByteString.copyFrom(whole, 0, KIB));
+        assertThat(reassembly.isUnderWay()).isTrue();
+        assertThat(reassembly.missing()).isEqualTo(KIB + 3);
+        reassembly.take(chunk(7, ByteString.copyFrom(whole, KIB, KIB), true));
+        assertThat(reassembly.missing()).isEqualTo(3);
+        reassembly.take(chunk(7, ByteString.copyFrom(whole, 2 * KIB, 3), false));
+        assertThat(reassembly.bytes()).isEqualTo(whole);
+        assertThat(reassembly.end()).isEqualTo("header");
+        assertThat(reassembly.isUnderWay()).isFalse();
+        reassembly.begin("next", 8, KIB + 1, bytes(KIB));
+        reassembly.take(chunk(8, bytes(1), false));
+        assertThat(reassembly.bytes()).hasSize(KIB + 1);
+    }
+
+    @Test
+    void abortedPayload_isForgotten() {
+        reassembly.begin("header", 7, 2 * KIB, bytes(KIB));
+        reassembly.take(Chunk.newBuilder().setId(7).setAborted(true).build());
+        reassembly.end();
+        assertThat(reassembly.isUnderWay()).isFalse();
+        broken("chunk of 7 (expected: none)", () -> reassembly.take(chunk(7, bytes(KIB), true)));
+    }
+
+    @Test
+    void chunkOfAnotherPayload_isBroken() {
+        reassembly.begin("header", 7, 3 * KIB, bytes(KIB));
+        Chunk abort = Chunk.newBuilder().setId(8).setAborted(true).build();
+        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(chunk(8, bytes(KIB), true)));
+        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(abort));
+    }
+
+    @Test
+    void sizeThatCannotBe_isBroken() {
+        for (long size : new long[] {0, -1, Long.MIN_VALUE, MAX + 1, Long.MAX_VALUE}) {
+            broken(
+                    "size: " + size + " (expected: 1 to 1000000)",
+                    () -> reassembly.begin("header", 7, size, bytes(KIB)));
+        }
+    }
+
+    @Test
+    void piecesThatDoNotAddUp_areBroken() {
+        broken(
+                "pieces of 1024 bytes, more=true (expected: 1024 in all)",
+                () -> reassembly.begin("h", 7, KIB, bytes(KIB)));
+        broken(
+                "pieces of 1025 bytes, more=true (expected: 1024 in all)",
+                () -> reassembly.begin("h", 7, KIB, bytes(KIB + 1)));
+        Reassembly<String> early = new Reassembly<>(MAX);
+        early.begin("h", 7, 2 * KIB, bytes(KIB));
+        broken("pieces of 1025 bytes, more=false (expected: 2048 in all)", () -> early.take(chunk(7, bytes(1), false)));
+        Reassembly<String> late = new Reassembly<>(MAX);
+        late.begin("h", 7, 2 * KIB, bytes(KIB));
+        broken(
+                "pieces of 2049 bytes, more=false (expected: 2048 in all)",
+                () -> late.take(chunk(7, bytes(KIB + 1), false)));
+    }
+
+    @Test
+    void pieceOfAWrongLength_isBroken() {
+        broken("empty piece of a payload (expected: 1 byte or more)", () -> reassembly.begin("h", 7, 4, bytes(0)));
+        broken(
+                "piece of a payload: 1023 bytes (expected: at least 1024, unless it is the last)",
+                () -> new Reassembly<>(MAX).begin("h", 7, MAX, bytes(KIB - 1)));
+        broken(
+                "payload of one frame: 262145 bytes (expected: at most 262144)",
+                () -> new Reassembly<>(MAX).begin("h", 7, MAX, bytes(Wire.CHUNK_BYTES + 1)));
+    }
+
+    private static void broken(String message, ThrowingCallable action) {
+        assertThatThrownBy(action)
+                .hasMessage(message)
+                .isInstanceOfSatisfying(
+                        IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PROTOCOL_ERROR));
+    }
+
+    private static Chunk chunk(long id, ByteString piece, boolean more) {
+        return Chunk.newBuilder().setId(id).setPayload(piece).setMore(more).build();
+    }
+
+    private static ByteString bytes(int size) {
+        return ByteString.copyFrom(new byte[size]);
+    }
+}

@@ -1,5 +1,12 @@
 package dev.valence.connection;
 
+import static dev.valence.connection.OutboxItems.frame;
+import static dev.valence.connection.OutboxItems.message;
+import static dev.valence.connection.OutboxItems.name;
+import static dev.valence.connection.OutboxItems.ping;
+import static dev.valence.connection.OutboxItems.reply;
+import static dev.valence.connection.OutboxItems.request;
+import static dev.valence.connection.OutboxItems.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,13 +16,8 @@ import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.fixtures.Patience;
 import dev.valence.frame.Link;
-import dev.valence.frame.OutFrame;
 import dev.valence.frame.PeerCredentials;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Ping;
-import dev.valence.proto.Reply;
 import dev.valence.proto.Request;
 import dev.valence.proto.Windows;
 import java.lang.ref.WeakReference;
@@ -449,65 +451,6 @@ class OutboxTest {
     }
 
     // ---- What is offered, and what comes out ---------------------------------------------------------------------
-
-    private static Outgoing message(String channel, int size) {
-        return message(channel, size, false, SendListener.NONE);
-    }
-
-    private static Outgoing message(String channel, int size, boolean numbered, SendListener listener) {
-        Message.Builder header = Message.newBuilder().setChannel(channel);
-        return Outgoing.message(Frame.newBuilder(), header, new byte[size], numbered, listener);
-    }
-
-    private static Outgoing request(String channel, int size, SendListener listener) {
-        Request.Builder header = Request.newBuilder().setChannel(channel);
-        return Outgoing.request(header, new byte[size], System.nanoTime() + 10_000_000_000L, listener);
-    }
-
-    private static Outgoing reply(long id, int size) {
-        return Outgoing.reply(Reply.newBuilder().setId(id), new byte[size], SendListener.NONE);
-    }
-
-    private static Frame ping(long nonce) {
-        return Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build();
-    }
-
-    private static Frame frame(Outbox from) {
-        return from.nextFrame().frame();
-    }
-
-    private static List<String> sent(Outbox from) {
-        List<String> names = new ArrayList<>();
-        OutFrame frame;
-        while ((frame = from.nextFrame()) != null) {
-            names.add(name(frame));
-        }
-        return names;
-    }
-
-    private static String name(OutFrame out) {
-        Frame frame = out.frame();
-        return switch (frame.getBodyCase()) {
-            case MESSAGE -> frame.getMessage().getChannel();
-            case REQUEST -> frame.getRequest().getChannel();
-            case REPLY -> "reply " + frame.getReply().getId();
-            case CHUNK ->
-                (frame.getChunk().getAborted() ? "abort " : "chunk ")
-                        + frame.getChunk().getId() + " " + frame.getChunk().getLane();
-            case CANCEL -> "cancel " + frame.getCancel().getId();
-            case PING -> "ping " + frame.getPing().getNonce();
-            case PONG -> "pong " + frame.getPong().getNonce();
-            case GAP ->
-                "gap " + frame.getGap().getChannel() + " " + frame.getGap().getCount();
-            case DRAIN -> "drain " + frame.getDrain().getGraceMicros();
-            case CLOSE ->
-                "close " + frame.getClose().getCode() + " " + frame.getClose().getReason();
-            case CREDIT ->
-                "credit " + frame.getCredit().getDataBytes() + " "
-                        + frame.getCredit().getReplyBytes();
-            default -> frame.toString();
-        };
-    }
 
     private static void awaitTimedWaiting(Thread thread) {
         while (thread.getState() != Thread.State.TIMED_WAITING) {

@@ -253,7 +253,7 @@ class SessionFailuresTest {
     @Test
     void resultThatCannotBeEncoded_isEncodeFailedAndTheConnectionGoesOn() {
         try (SessionPair pair = SessionPair.open()) {
-            pair.server().receiver().handle("bad", Object.class, (event, request) -> Thread.currentThread());
+            pair.server().receiver().handle("bad", Object.class, (event, request) -> new Thread());
             pair.server().receiver().handle("good", Object.class, (event, request) -> 1);
             IpcException failure = failureOf(pair, "bad");
             assertThat(failure.code()).isEqualTo(ErrorCode.ENCODE_FAILED);

@@ -75,8 +75,8 @@ class FailuresIT {
         Object value() {
             return switch (this) {
                 case TEXT -> "text";
-                case THREAD -> Thread.currentThread();
-                case LIST_WITH_A_THREAD -> List.of("harmless", Thread.currentThread());
+                case THREAD -> new Thread();
+                case LIST_WITH_A_THREAD -> List.of("harmless", new Thread());
                 case LONE_SURROGATE -> "abc\ud800";
                 case CYCLE -> {
                     List<Object> list = new ArrayList<>();
@@ -155,7 +155,7 @@ class FailuresIT {
         receiver.handle("throws a trap", Payload.class, (event, any) -> {
             throw new Trap();
         });
-        receiver.handle("replies a thread", Payload.class, (event, any) -> Thread.currentThread());
+        receiver.handle("replies a thread", Payload.class, (event, any) -> new Thread());
         receiver.handle("replies too much", Payload.class, (event, any) -> new byte[MAX_PAYLOAD + 1]);
         receiver.handle("removed", Payload.class, (event, any) -> 1);
         receiver.removeHandler("removed");

@@ -423,7 +423,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onDrain() {
-        inbox.submit(() -> desk.whenIdle(role::onDrained));
+        inbox.submit(() -> delivery.whenFinished(() -> desk.whenIdle(role::onDrained)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static dev.valence.fixtures.RawFrames.close;
 import static dev.valence.fixtures.RawFrames.drain;
 import static dev.valence.fixtures.RawFrames.message;
 import static dev.valence.fixtures.RawFrames.ping;
+import static dev.valence.fixtures.RawFrames.reply;
 import static dev.valence.fixtures.RawFrames.request;
 import static dev.valence.fixtures.RawFrames.text;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -102,6 +103,27 @@ class ProtocolEndConformanceTest {
             List<Frame> rest = dialogue.peer.drain();
             assertThat(rest).extracting(Frame::getBodyCase).containsExactly(BodyCase.REPLY, BodyCase.CLOSE);
             assertThat(rest.get(1).getClose().getCode()).isZero();
+        }
+    }
+
+    @Test
+    void w14_3_listenerThatWaitsForAReply_isWaitedForAfterDrain() {
+        try (Dialogue dialogue = Dialogue.withReadyClient(Limits.defaults(), CallbackExecutor.elastic())) {
+            CompletableFuture<String> answered = new CompletableFuture<>();
+            dialogue.end
+                    .receiver()
+                    .on(
+                            "m",
+                            Object.class,
+                            (event, payload) ->
+                                    answered.complete(event.sender().invokeSync("ask", null, String.class)));
+            dialogue.peer.send(message("m"));
+            assertThat(dialogue.peer.next().getRequest().getChannel()).isEqualTo("ask");
+            dialogue.peer.send(drain());
+            assertThat(dialogue.end.drained()).failsWithin(Duration.ofMillis(100));
+            dialogue.peer.send(reply(1, r -> r.setEncoding(2)));
+            assertThat(Patience.get(answered)).isEmpty();
+            assertThat(dialogue.peer.next().hasClose()).isTrue();
         }
     }
 

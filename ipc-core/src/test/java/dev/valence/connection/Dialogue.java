@@ -7,6 +7,7 @@ import dev.valence.ErrorCode;
 import dev.valence.Limits;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.Patience;
+import dev.valence.fixtures.Quiet;
 import dev.valence.fixtures.RawFrames;
 import dev.valence.fixtures.RawPeer;
 import dev.valence.proto.Close;
@@ -19,6 +20,7 @@ final class Dialogue implements AutoCloseable {
 
     final PairedEnd end;
     final RawPeer peer;
+    private final Quiet quiet = Quiet.about("valence.lifecycle"); // most of these connections end badly
 
     private Dialogue(PairedEnd end, RawPeer peer) {
         this.end = end;
@@ -131,5 +133,6 @@ final class Dialogue implements AutoCloseable {
     public void close() {
         peer.breakOff();
         end.services().close();
+        quiet.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.Payload;
 import dev.valence.frame.FrameHandler;
+import dev.valence.frame.FrameLengthException;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
@@ -49,6 +50,9 @@ public final class Connection implements FrameHandler {
     private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
     private volatile @Nullable FrameListener listener; // written on the I/O thread, read by the one that writes
     private volatile @Nullable Frame farewell; // Close, to be written
+    private volatile boolean isReady; // Ready came, or was sent: then written by the one that writes
+    private volatile boolean isWelcomed; // a client: Welcome came
+    private boolean isDrained; // I/O thread only; Drain came
     private volatile ConnectionState state; // written on the I/O thread, and by close()
 
     private Connection(
@@ -101,7 +105,10 @@ public final class Connection implements FrameHandler {
      */
     public void close(IpcException reason) {
         boolean isFirst = ending.compareAndSet(null, reason);
-        if (isFirst) {
+        if (isFirst && state == ConnectionState.AWAITING_WELCOME && !isWelcomed) { // a client may say nothing yet
+            state = ConnectionState.CLOSING;
+            handshake.set(null);
+        } else if (isFirst) {
             state = ConnectionState.CLOSING;
             int code = reason.code() == ErrorCode.CLOSED ? 0 : reason.code().number();
             farewell = closeFrame(code, String.valueOf(reason.getMessage()));
@@ -143,6 +150,9 @@ public final class Connection implements FrameHandler {
                 ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
             }
         }
+        if (next != null && next.frame().hasReady()) {
+            isReady = true;
+        }
         if (next != null && FRAMES.isTraceEnabled()) {
             FRAMES.trace(">> {} {}", next.frame().getBodyCase(), next.size());
         }
@@ -174,6 +184,7 @@ public final class Connection implements FrameHandler {
     }
 
     private void onHello(Frame frame) {
+        FrameRules.checkFromClient(frame);
         Hello hello = frame.getHello();
         if (!frame.hasHello() || hello.getMagic() != Wire.MAGIC) {
             throw Reassembly.broken(
@@ -183,7 +194,8 @@ public final class Connection implements FrameHandler {
             throw new IpcException(
                     ErrorCode.REJECTED, "major version: " + hello.getMajor() + " (expected: " + Wire.MAJOR + ")");
         }
-        checkWindows(hello.getWindows());
+        FrameRules.checkWindows(hello.getWindows());
+        FrameRules.checkBounds(hello.getBounds());
         Admitted admitted = Objects.requireNonNull(doorkeeper).admit(hello, link.credentials(), this);
         handshake.set(Frame.newBuilder()
                 .setWelcome(admitted.welcome()
@@ -204,8 +216,10 @@ public final class Connection implements FrameHandler {
         if (!frame.hasWelcome()) {
             throw Reassembly.broken("first frame: " + frame.getBodyCase() + " (expected: Welcome or Close)");
         }
+        isWelcomed = true;
         Welcome welcome = frame.getWelcome();
-        checkWindows(welcome.getWindows());
+        FrameRules.checkWindows(welcome.getWindows());
+        FrameRules.checkBounds(welcome.getBounds());
         FrameListener above = Objects.requireNonNull(listener);
         above.onBounds(welcome.getBounds());
         open(above, welcome.getWindows());
@@ -222,19 +236,22 @@ public final class Connection implements FrameHandler {
 
     private void onOpenFrame(Frame frame) {
         boolean isMain = doorkeeper != null;
-        if (isMain && frame.getOrigin() != 0) {
-            throw Reassembly.broken("origin: " + frame.getOrigin() + " (expected: none from a client)");
+        if (isMain) {
+            FrameRules.checkFromClient(frame);
+        } else {
+            FrameRules.checkFromMain(frame);
         }
         FrameListener above = Objects.requireNonNull(listener);
-        checkHeader(frame);
         switch (frame.getBodyCase()) {
             case MESSAGE -> {
+                checkMayStart(frame);
                 Incoming message = data.takeFirst(frame);
                 if (message != null) {
                     above.onMessage(message);
                 }
             }
             case REQUEST -> {
+                checkMayStart(frame);
                 Incoming request = data.takeFirst(frame);
                 if (request != null) {
                     above.onRequest(request);
@@ -244,7 +261,7 @@ public final class Connection implements FrameHandler {
             case REPLY -> onReply(frame.getReply(), above);
             case FAILURE -> {
                 if (frame.getFailure().hasDetails()) {
-                    chargeReply(0);
+                    beginReply(0);
                 }
                 above.onFailure(frame.getFailure());
             }
@@ -263,23 +280,6 @@ public final class Connection implements FrameHandler {
         }
     }
 
-    /** What is charged by its payload must not be large in another way. */
-    private static void checkHeader(Frame frame) {
-        int payload = switch (frame.getBodyCase()) {
-            case MESSAGE -> frame.getMessage().getPayload().size();
-            case REQUEST -> frame.getRequest().getPayload().size();
-            case REPLY -> frame.getReply().getPayload().size();
-            case CHUNK -> frame.getChunk().getPayload().size();
-            case FAILURE, REPORT -> Wire.MAX_FRAME_BYTES;
-            default -> 0;
-        };
-        int header = frame.getSerializedSize() - payload;
-        if (header > Wire.MAX_HEADER_BYTES) {
-            throw Reassembly.broken(
-                    "frame: " + header + " bytes beside its payload (expected: at most " + Wire.MAX_HEADER_BYTES + ")");
-        }
-    }
-
     private void onClientFrame(Frame frame, FrameListener above) {
         switch (frame.getBodyCase()) {
             case SUBSCRIBE -> {
@@ -294,6 +294,10 @@ public final class Connection implements FrameHandler {
             }
             case READY -> {
                 data.takePlain();
+                if (isReady) {
+                    throw unexpected(frame);
+                }
+                isReady = true;
                 above.onReady();
             }
             default -> throw unexpected(frame);
@@ -303,14 +307,22 @@ public final class Connection implements FrameHandler {
     private void onMainFrame(Frame frame, FrameListener above) {
         switch (frame.getBodyCase()) {
             case GAP -> {
+                checkMayStart(frame);
                 data.takePlain();
+                FrameRules.checkGap(frame.getGap());
                 above.onGap(frame.getGap().getChannel(), frame.getGap().getCount());
             }
             case REPORT -> {
-                chargeReply(0);
+                beginReply(0);
                 above.onReport(frame.getReport());
             }
-            case DRAIN -> above.onDrain();
+            case DRAIN -> {
+                if (isDrained) {
+                    throw unexpected(frame);
+                }
+                isDrained = true;
+                above.onDrain();
+            }
             default -> throw unexpected(frame);
         }
     }
@@ -343,20 +355,25 @@ public final class Connection implements FrameHandler {
     }
 
     private void onReply(Reply reply, FrameListener above) {
-        chargeReply(reply.getPayload().size());
-        if (replies.isUnderWay()) {
-            throw Reassembly.broken("new reply (expected: the rest of a payload)");
-        }
+        beginReply(reply.getPayload().size());
         if (reply.getMore()) {
             replies.begin(reply.toBuilder().clearPayload().build(), reply.getId(), reply.getSize(), reply.getPayload());
         } else {
-            Reassembly.checkWhole(reply.getPayload());
+            replies.checkWhole(reply.getPayload());
             deliver(reply, reply.getPayload().toByteArray(), above);
         }
     }
 
     private static void deliver(Reply reply, byte[] bytes, FrameListener above) {
         above.onReply(reply.getId(), new Payload(reply.getEncoding() & Integer.MAX_VALUE, bytes));
+    }
+
+    /** Takes a frame of the reply lane that does not continue a payload. */
+    private void beginReply(int payloadBytes) {
+        chargeReply(payloadBytes);
+        if (replies.isUnderWay()) {
+            throw Reassembly.broken("new frame in the reply lane (expected: the rest of a payload)");
+        }
     }
 
     /** Charges a frame of the reply lane and frees it at once: its place is the memory of the waiting call. */
@@ -374,6 +391,7 @@ public final class Connection implements FrameHandler {
         if (id <= 0 || id > data.lastId()) {
             throw Reassembly.broken("cancel of " + id + " (expected: an id up to " + data.lastId() + ")");
         }
+        data.cancel(id);
         above.onCancel(id);
     }
 
@@ -394,6 +412,7 @@ public final class Connection implements FrameHandler {
         if (ending.compareAndSet(
                 null, new IpcException(code, "the peer closed the connection: " + close.getReason()))) {
             state = ConnectionState.CLOSING;
+            handshake.set(null);
             link.close();
         }
     }
@@ -404,7 +423,7 @@ public final class Connection implements FrameHandler {
         IpcException reason = ending.get();
         if (reason == null) {
             reason = new IpcException(
-                    ErrorCode.PEER_GONE,
+                    cause instanceof FrameLengthException ? ErrorCode.PROTOCOL_ERROR : ErrorCode.PEER_GONE,
                     cause == null ? "the connection ended" : "the connection broke: " + cause.getMessage(),
                     cause);
         }
@@ -436,10 +455,10 @@ public final class Connection implements FrameHandler {
                 .build();
     }
 
-    private static void checkWindows(Windows windows) {
-        if (windows.getDataBytes() < 1 << 20 || windows.getReplyBytes() < 1 << 20) {
-            throw Reassembly.broken("windows: " + windows.getDataBytes() + " and " + windows.getReplyBytes()
-                    + " bytes (expected: at least 1 MiB each)");
+    /** Main sends data to a client from Ready to Drain. */
+    private void checkMayStart(Frame frame) {
+        if (doorkeeper == null && (!isReady || isDrained)) {
+            throw Reassembly.broken("frame: " + frame.getBodyCase() + " (expected: none before Ready or after Drain)");
         }
     }
 

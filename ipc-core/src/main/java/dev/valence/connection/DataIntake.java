@@ -22,6 +22,7 @@ final class DataIntake {
     private final Reassembly<Frame> reassembly;
     private long lastId;
     private long held; // of the payload under way
+    private boolean isUnwanted; // the payload under way
 
     /**
      * Makes the intake.
@@ -63,11 +64,12 @@ final class DataIntake {
         }
         long charge = charge(payload.size());
         if (!more) {
-            Reassembly.checkWhole(payload);
+            reassembly.checkWhole(payload);
             return new Incoming(frame, payload.toByteArray(), charge, this::giveBack);
         }
         long size = isMessage ? message.getSize() : request.getSize();
         held = 0;
+        isUnwanted = false;
         hold(charge, size);
         Frame header = isMessage
                 ? frame.toBuilder()
@@ -95,8 +97,21 @@ final class DataIntake {
         if (chunk.getMore()) {
             return null;
         }
+        if (isUnwanted) {
+            reassembly.end();
+            giveBack(held);
+            return null;
+        }
         byte[] bytes = reassembly.bytes();
         return new Incoming(Objects.requireNonNull(reassembly.end()), bytes, held, this::giveBack);
+    }
+
+    /** Throws a request away, if it is the one that is still arriving, once all its pieces were counted. */
+    void cancel(long id) {
+        Frame underWay = reassembly.header();
+        if (underWay != null && underWay.hasRequest() && underWay.getRequest().getId() == id) {
+            isUnwanted = true;
+        }
     }
 
     private long charge(int payloadBytes) {

@@ -40,11 +40,24 @@ final class Reassembly<H> {
     }
 
     /** Checks a payload that is whole in its first frame. */
-    static void checkWhole(ByteString payload) {
+    void checkWhole(ByteString payload) {
+        checkPiece(payload);
+        if (payload.size() > maxBytes) {
+            throw broken("payload: " + payload.size() + " bytes (expected: at most " + maxBytes + ")");
+        }
+    }
+
+    private static void checkPiece(ByteString payload) {
         if (payload.size() > Wire.CHUNK_BYTES) {
             throw broken(
                     "payload of one frame: " + payload.size() + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
         }
+    }
+
+    /** Returns the first frame of the payload that is under way, or null. */
+    @Nullable
+    H header() {
+        return header;
     }
 
     /** Takes the first piece. */
@@ -71,7 +84,7 @@ final class Reassembly<H> {
     }
 
     private void add(ByteString piece, boolean more) {
-        checkWhole(piece);
+        checkPiece(piece);
         if (piece.isEmpty()) {
             throw broken("empty piece of a payload (expected: 1 byte or more)");
         }

@@ -70,8 +70,7 @@ public final class FrameAssembler {
     private void checkLength(int length) throws IOException {
         int max = handler.maxFrameBytes();
         if (length <= 0 || length > max) {
-            throw new IOException(
-                    "frame length: " + Integer.toUnsignedString(length) + " (expected: 1 to " + max + ")");
+            throw new FrameLengthException(length, max);
         }
     }
 

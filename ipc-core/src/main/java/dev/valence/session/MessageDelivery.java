@@ -7,6 +7,7 @@ import dev.valence.session.Registry.ListenerEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the messages of one sender to its listeners.
@@ -19,6 +20,8 @@ final class MessageDelivery<S extends IpcSender> {
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Map<String, Long> missed = new HashMap<>(); // inside the turn only
+    private int unfinished; // inside the turn only; messages whose listeners run, or wait for a reply
+    private @Nullable Runnable onFinished; // inside the turn only
 
     MessageDelivery(Session<S> session, Services services, List<Registry<S>> registries) {
         this.session = session;
@@ -26,7 +29,9 @@ final class MessageDelivery<S extends IpcSender> {
         this.registries = registries;
     }
 
+    /** Runs the listeners of a message. */
     void deliver(Incoming message) {
+        unfinished++;
         CallbackScope scope = CallbackScope.current();
         if (scope != null) {
             scope.onWait(message::release);
@@ -46,6 +51,22 @@ final class MessageDelivery<S extends IpcSender> {
             }
         } finally {
             message.release();
+            unfinished--;
+            checkFinished();
+        }
+    }
+
+    /** Runs an action, inside the turn, once no listener runs or waits any more. */
+    void whenFinished(Runnable action) {
+        onFinished = action;
+        checkFinished();
+    }
+
+    private void checkFinished() {
+        Runnable action = onFinished;
+        if (action != null && unfinished == 0) {
+            onFinished = null;
+            action.run();
         }
     }
 

@@ -366,11 +366,17 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     private @Nullable OutgoingCall<?> takeCall(long id) {
         OutgoingCall<?> call = calls.take(id);
-        if (call == null && !calls.isKnown(id)) {
-            throw new IpcException(
-                    ErrorCode.PROTOCOL_ERROR, "answer to request " + id + " (expected: one that was made)");
+        if (call == null) {
+            checkKnown(id);
         }
         return call;
+    }
+
+    /** An answer may be late, but not to something that never was. */
+    private void checkKnown(long id) {
+        if (!calls.isKnown(id)) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "answer to " + id + " (expected: an id that was used)");
+        }
     }
 
     @Override
@@ -406,7 +412,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onReport(Report report) {
         CompletableFuture<Delivery.Report> waiting = reports.remove(report.getId());
-        if (waiting != null) {
+        if (waiting == null) {
+            checkKnown(report.getId());
+        } else {
             Delivery.Report result =
                     new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
             services.dispatcher().execute(() -> waiting.complete(result));
@@ -415,7 +423,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onDrain() {
-        inbox.submit(() -> desk.whenIdle(role::onDrained));
+        inbox.submit(() -> delivery.whenFinished(() -> desk.whenIdle(role::onDrained)));
     }
 
     @Override

@@ -45,7 +45,7 @@ class TurnTest {
             throw new AssertionError("thrown on purpose");
         });
         turn.submit(() -> order.add("next"));
-        try (Quiet quiet = Quiet.about(Turn.class)) {
+        try (Quiet quiet = Quiet.about(ElasticExecutor.class)) {
             executor.runAll();
         }
         turn.submit(() -> order.add("later"));

@@ -48,6 +48,11 @@ final class PlainDispatcher implements Dispatcher {
     }
 
     @Override
+    public void resume(Runnable task) {
+        execute(task);
+    }
+
+    @Override
     public void close() {}
 
     /** Waiting here would block what the reply needs. */

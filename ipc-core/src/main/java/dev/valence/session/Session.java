@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final RequestDesk<S> desk;
     private final CallTable calls = new CallTable();
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
+    private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -171,10 +173,17 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Answers a broadcast with who got it. */
     public void sendReport(Report report) {
         OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
-        Outgoing answer = Outgoing.frame(Lane.LANE_REPLY, frame, 0, SendListener.NONE);
-        if (!outbox.offer(answer, Admission.HARD_NEVER_WAIT)) {
+        if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
             throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
         }
+        SendListener sent = new SendListener() {
+            @Override
+            public void onSent() {
+                reportBytes.addAndGet(-frame.size());
+                desk.onRoom();
+            }
+        };
+        outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, sent), Admission.ALWAYS);
     }
 
     /** See {@link IpcSender#invokeSync(String, Object, TypeRef, CallOptions)}. */

@@ -40,7 +40,8 @@ public final class Outbox {
     private final ControlLane control = new ControlLane();
     private final SendLane replies = new SendLane();
     private final SendLane data = new SendLane();
-    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>();
+    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>(); // nothing of the channel is behind them
+    private final Map<String, Outgoing.GapMark> lastGaps = new HashMap<>();
     private @Nullable Frame drain;
     private @Nullable Frame last;
     private @Nullable IpcException closed;
@@ -116,19 +117,25 @@ public final class Outbox {
         return true;
     }
 
-    /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
+    /**
+     * Notes that a message was dropped here. With too many notes in the queue it is counted at the last place of its channel;
+     * only if there is none, because too many channels have gaps, the peer is not told.
+     */
     private void markGap(String channel) {
         Outgoing.GapMark gap = openGaps.get(channel);
-        if (gap == null) {
-            if (gapMarks >= limits.subscriptions()) {
-                return;
-            }
+        if (gap == null && gapMarks < limits.subscriptions()) {
             gap = Outgoing.gap(channel);
             openGaps.put(channel, gap);
+            lastGaps.put(channel, gap);
             data.add(gap);
             gapMarks++;
         }
-        gap.increment();
+        if (gap == null) {
+            gap = lastGaps.get(channel);
+        }
+        if (gap != null) {
+            gap.increment();
+        }
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -341,6 +348,7 @@ public final class Outbox {
             replies.clear();
             data.clear();
             openGaps.clear();
+            lastGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
@@ -462,6 +470,7 @@ public final class Outbox {
             signalRoom();
             if (item instanceof Outgoing.GapMark gap) {
                 openGaps.remove(gap.channel(), gap);
+                lastGaps.remove(gap.channel(), gap);
                 gapMarks--;
             }
         }

@@ -33,18 +33,20 @@ import org.jspecify.annotations.Nullable;
 public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     private static final Object ABANDONED = new Object();
+    private static final Object FINISHED = new Object(); // the reply was decoded, and its bytes are no longer held
 
     private final String channel;
     private final CallTable table;
     private final Executor executor;
     private final Function<Payload, @Nullable R> decoder;
     private final AtomicReference<@Nullable Object> outcome =
-            new AtomicReference<>(); // Payload, IpcException, ABANDONED
+            new AtomicReference<>(); // Payload, IpcException, ABANDONED, FINISHED
     private final CountDownLatch settled = new CountDownLatch(1);
     private final AtomicInteger waiters = new AtomicInteger();
     private final AtomicBoolean finishing = new AtomicBoolean();
     private volatile long id; // 0 before it has a place in the queue
     private volatile @Nullable Future<?> deadline;
+    private final Canceller canceller;
     private volatile Runnable onAbandoned = () -> {};
     private volatile Runnable onSettled = () -> {};
 
@@ -59,6 +61,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         this.table = table;
         this.executor = executor;
         this.decoder = decoder;
+        this.canceller = new Canceller(this, executor);
     }
 
     /**
@@ -114,8 +117,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** Ends the call because of this side, and tells the peer that the answer is no longer wanted. */
     public void giveUp(IpcException reason) {
+        Runnable abandon = onAbandoned;
         if (settle(reason)) {
-            onAbandoned.run();
+            abandon.run();
         }
     }
 
@@ -128,7 +132,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             table.remove(known);
         }
         stopTimer();
+        canceller.call = null;
         onSettled.run();
+        onAbandoned = () -> {}; // it holds the request
+        onSettled = () -> {};
         settled.countDown();
         if (result != ABANDONED && (waiters.get() == 0 || getNumberOfDependents() > 0)) {
             executor.execute(this::finish);
@@ -148,7 +155,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         if (!finishing.compareAndSet(false, true)) {
             return;
         }
-        Object result = outcome.get();
+        Object result = outcome.getAndSet(FINISHED);
         if (result instanceof IpcException failure) {
             super.completeExceptionally(failure);
         } else if (result instanceof Payload payload) {
@@ -308,8 +315,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** The future was completed from outside: the answer is not wanted any more. */
     private boolean abandon(boolean completed) {
+        Runnable abandon = onAbandoned;
         if (completed && settle(ABANDONED)) {
-            onAbandoned.run();
+            abandon.run();
         }
         return completed;
     }
@@ -321,14 +329,32 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new Dependant<>(this);
+        return new Dependant<>(canceller);
+    }
+
+    /** What dependants know of their call: nothing once it is settled, so that who keeps them does not keep the reply. */
+    private static final class Canceller {
+        private final Executor executor;
+        private volatile @Nullable OutgoingCall<?> call;
+
+        Canceller(OutgoingCall<?> call, Executor executor) {
+            this.call = call;
+            this.executor = executor;
+        }
+
+        void cancel(boolean mayInterruptIfRunning) {
+            OutgoingCall<?> unsettled = call;
+            if (unsettled != null) {
+                unsettled.cancel(mayInterruptIfRunning);
+            }
+        }
     }
 
     /** What {@code thenApply} and the like return: cancelling it cancels the call. */
     private static final class Dependant<U> extends CompletableFuture<U> {
-        private final OutgoingCall<?> call;
+        private final Canceller call;
 
-        Dependant(OutgoingCall<?> call) {
+        Dependant(Canceller call) {
             this.call = call;
         }
 
@@ -388,7 +414,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
         @Override
         public Executor defaultExecutor() {
-            return call.defaultExecutor();
+            return call.executor;
         }
 
         @Override

@@ -3,12 +3,14 @@ package dev.valence.call;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.fixtures.ManualExecutor;
 import dev.valence.fixtures.Patience;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -270,5 +273,46 @@ class OutgoingCallTest {
 
     private static Payload payload(String text) {
         return new Payload(2, text.getBytes(UTF_8));
+    }
+
+    @Test
+    void callThatEnded_isNotKeptByWhatWasMadeOfIt() {
+        OutgoingCall<String> ending = new OutgoingCall<>("ask", table, executor, payload -> "reply");
+        ending.onQueued(1);
+        CompletableFuture<Integer> made = ending.thenApply(String::length);
+        ending.reply(new Payload(2, new byte[0]));
+        executor.runAll();
+        assertThat(Patience.get(made)).isEqualTo(5);
+        WeakReference<OutgoingCall<String>> reference = new WeakReference<>(ending);
+        ending = null;
+        await().until(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+        assertThat(made.cancel(true)).isFalse();
+    }
+
+    @Test
+    void callThatEnded_keepsNeitherRequestNorReplyAsBytes() {
+        AtomicReference<byte[]> request = new AtomicReference<>(new byte[1]);
+        AtomicReference<byte[]> reply = new AtomicReference<>(new byte[1]);
+        List<WeakReference<byte[]>> references =
+                List.of(new WeakReference<>(request.get()), new WeakReference<>(reply.get()));
+        OutgoingCall<String> ending = new OutgoingCall<>("ask", table, executor, payload -> "reply");
+        byte[] held = request.getAndSet(null);
+        ending.onEnd(heldBy(held), () -> {});
+        held = null;
+        ending.onQueued(1);
+        ending.reply(new Payload(2, reply.getAndSet(null)));
+        executor.runAll();
+        await().until(() -> {
+            System.gc();
+            return references.stream().allMatch(reference -> reference.get() == null);
+        });
+        assertThat(ending).isCompletedWithValue("reply");
+    }
+
+    private static Runnable heldBy(byte[] bytes) {
+        return () -> assertThat(bytes).isNotNull();
     }
 }

@@ -46,10 +46,10 @@ class FloodIT {
     @Tag("full")
     void floodOfAMinuteOrTenMillionEach_keepsRequestsBelow50Milliseconds() throws Exception {
         Map<String, Long> report = flood(60);
-        assertThat(report).hasEntrySatisfying("p99 to the flooder", p99 -> assertThat(p99)
-                .isLessThan(50_000));
-        assertThat(report).hasEntrySatisfying("p99 of the others", p99 -> assertThat(p99)
-                .isLessThan(50_000));
+        assertThat(report)
+                .hasEntrySatisfying("p99 to the flooder", p99 -> assertThat(p99).isLessThan(50_000));
+        assertThat(report)
+                .hasEntrySatisfying("p99 of the others", p99 -> assertThat(p99).isLessThan(50_000));
     }
 
     private static Map<String, Long> flood(int seconds) throws Exception {
@@ -83,7 +83,7 @@ class FloodIT {
     static final class MainProgram {
 
         private final IpcMain main;
-        private final long endNanos;
+        private final int seconds;
         private final AtomicBoolean isOver = new AtomicBoolean();
         private final CompletableFuture<Void> wake = new CompletableFuture<>();
         private final AtomicLong delivered = new AtomicLong();
@@ -93,16 +93,16 @@ class FloodIT {
 
         private MainProgram(IpcMain main, int seconds) {
             this.main = main;
-            this.endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+            this.seconds = seconds;
         }
 
         public static void main(String[] args) throws Exception {
             try (IpcMain main = IpcMain.open()) {
-                new MainProgram(main, Integer.parseInt(args[0])).run(args[0]);
+                new MainProgram(main, Integer.parseInt(args[0])).run();
             }
         }
 
-        private void run(String seconds) throws Exception {
+        private void run() throws Exception {
             main.on("flood", byte[].class, (event, bytes) -> delivered.incrementAndGet());
             main.on("flooded", Counts.class, (event, counts) -> flooded.complete(counts));
             main.on("heard", Heard.class, (event, counts) -> heard.complete(counts));
@@ -111,18 +111,19 @@ class FloodIT {
             Renderer sleeper = main.launch(Load.spec(Sleeper.class, HEAP));
             List<Renderer> all = new ArrayList<>(List.of(sleeper));
             for (int i = 0; i < 2; i++) {
-                Renderer other = main.launch(Load.spec(Other.class, HEAP, seconds));
+                Renderer other = main.launch(Load.spec(Other.class, HEAP));
                 CompletableFuture<Asked> asked = new CompletableFuture<>();
                 other.ipc().on("asked", Asked.class, (event, counts) -> asked.complete(counts));
                 others.add(asked);
                 all.add(other);
             }
-            Renderer flooder = main.launch(Load.spec(Flooder.class, HEAP, seconds));
+            Renderer flooder = main.launch(Load.spec(Flooder.class, HEAP));
             all.add(flooder);
             for (Renderer renderer : all) {
                 renderer.ready().get(60, TimeUnit.SECONDS);
             }
             System.out.println("up");
+            all.forEach(renderer -> renderer.send("go", seconds));
             System.out.println("report " + load(flooder, sleeper) + ", exit codes=" + exitCodes(all));
         }
 
@@ -131,10 +132,11 @@ class FloodIT {
             FutureTask<Integer> sending = new FutureTask<>(() -> sendDirectly(sleeper));
             new Thread(asking).start();
             new Thread(sending).start();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             long broadcast = 0;
             long skipped = 0;
             byte[] payload = new byte[SIZE];
-            while (System.nanoTime() - endNanos < 0 && broadcast < MOST) {
+            while (System.nanoTime() - end < 0 && broadcast < MOST) {
                 Report report = main.broadcast("news", payload).report().join();
                 broadcast++;
                 skipped += report.skipped().size();
@@ -202,7 +204,7 @@ class FloodIT {
         public static void main(String[] args) {
             IpcRenderer.run(renderer -> {
                 renderer.handle("echo", int.class, (event, number) -> number);
-                new Thread(() -> flood(renderer, Integer.parseInt(args[0]))).start();
+                renderer.on("go", int.class, (event, seconds) -> new Thread(() -> flood(renderer, seconds)).start());
             });
         }
 
@@ -252,7 +254,8 @@ class FloodIT {
     static final class Other {
 
         public static void main(String[] args) {
-            IpcRenderer.run(renderer -> new Thread(() -> ask(renderer, Integer.parseInt(args[0]))).start());
+            IpcRenderer.run(renderer ->
+                    renderer.on("go", int.class, (event, seconds) -> new Thread(() -> ask(renderer, seconds)).start()));
         }
 
         private static void ask(IpcRenderer renderer, int seconds) {

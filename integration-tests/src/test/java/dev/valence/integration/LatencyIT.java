@@ -45,7 +45,9 @@ class LatencyIT {
             assertThat(main.awaitExit()).isZero();
         }
         Collections.sort(differences);
-        assertThat(differences.get(ROUNDS / 2)).as("median of %s µs", differences).isLessThan(10_000);
+        assertThat(differences.get(ROUNDS / 2))
+                .as("median of %s µs", differences)
+                .isLessThan(10_000);
     }
 
     /** Main: measures, and serves the large replies. */

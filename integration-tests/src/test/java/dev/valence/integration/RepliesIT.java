@@ -137,7 +137,8 @@ class RepliesIT {
                 boolean isRaw = args[0].equals("raw");
                 Renderer greedy = isRaw ? null : main.launch(Load.spec(Greedy.class, "1g"));
                 if (isRaw) {
-                    Invitation invitation = main.invite(RendererSpec.named("raw").withPermissions(Permissions.open()));
+                    Invitation invitation =
+                            main.invite(RendererSpec.named("raw").withPermissions(Permissions.open()));
                     System.out.println("endpoint " + invitation.endpoint());
                     System.out.println("token " + invitation.token());
                 } else {

@@ -20,6 +20,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.ResourceLeakDetector;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Many renderers, one after the other and at once. */
@@ -40,29 +42,29 @@ class LaunchLoopIT {
     private static final long KEPT_BYTES = 16 << 20;
 
     @Test
-    void UP19_twentyRenderersInARow_leaveNothing() throws Exception {
-        launchInARow(20, ExitReason.CLEAN_EXIT, ExitReason.KILLED, ExitReason.CRASHED);
+    void UP19_twentyRenderersInARow_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(20, reports, ExitReason.CLEAN_EXIT, ExitReason.KILLED, ExitReason.CRASHED);
     }
 
     @Test
     @Tag("full")
-    void twoHundredRenderersInARow_leaveNothing() throws Exception {
-        launchInARow(200, ExitReason.CLEAN_EXIT, ExitReason.KILLED);
+    void twoHundredRenderersInARow_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(200, reports, ExitReason.CLEAN_EXIT, ExitReason.KILLED);
     }
 
     @Test
     @Tag("full")
-    void UP19_twoHundredRenderersThatCrash_leaveNothing() throws Exception {
-        launchInARow(200, ExitReason.CRASHED);
+    void UP19_twoHundredRenderersThatCrash_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(200, reports, ExitReason.CRASHED);
     }
 
-    private static void launchInARow(int times, ExitReason... ends) throws Exception {
+    private static void launchInARow(int times, Path reports, ExitReason... ends) throws Exception {
         try (IpcMain main = IpcMain.open()) {
-            live(main, ends[0]);
+            live(main, reports, ends[0]);
             NoLeaks.Snapshot before = NoLeaks.Snapshot.take();
             long bytesBefore = bytesOfBuffers();
             for (int i = 0; i < times; i++) {
-                live(main, ends[i % ends.length]);
+                live(main, reports, ends[i % ends.length]);
             }
             assertThat(main.renderers()).isEmpty();
             assertThat(await(main.broadcast("news", "nobody is left").report()))
@@ -73,10 +75,9 @@ class LaunchLoopIT {
         }
     }
 
-    private static void live(IpcMain main, ExitReason end) throws Exception {
-        // Without a report that JVM dies at once, of the signal with which it aborts itself
+    private static void live(IpcMain main, Path reports, ExitReason end) throws Exception {
         Renderer renderer = ready(main.launch(
-                ProcScenarios.spec(Worker.class, "-XX:+SuppressFatalErrorMessage", "-XX:-CreateCoredumpOnCrash")));
+                ProcScenarios.spec(Worker.class, "-XX:-CreateCoredumpOnCrash").withWorkingDirectory(reports)));
         renderer.ipc().on("count", Integer.class, (event, number) -> {});
         assertThat(renderer.invokeSync("echo", "hello", String.class)).isEqualTo("hello");
         switch (end) {

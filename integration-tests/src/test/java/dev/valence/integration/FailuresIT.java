@@ -260,7 +260,7 @@ class FailuresIT {
     }
 
     @Test
-    void IV7_E3_secondHandler_isRefusedAndTheFirstStays() {
+    void IV7_E3_MR_secondHandler_isRefusedAndTheFirstStays() {
         String expected = "Attempted to register a second handler for 'length'";
 
         assertThat(messageOfSecondHandler(rig.main(), "length")).isEqualTo(expected);
@@ -371,7 +371,7 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void E11_E12_UP41_IR4_IR5_IR7_MR_argumentCannotBeEncoded_failsAtTheSender(Asker asker) {
+    void E11_E12_UP41_IR4_IR5_IR7_X4_MR_argumentCannotBeEncoded_failsAtTheSender(Asker asker) {
         for (Argument argument : EnumSet.range(Argument.THREAD, Argument.CYCLE)) {
             Outcome outcome = ask(asker, "length", argument);
 

@@ -13,6 +13,7 @@ import dev.valence.main.Invitation;
 import dev.valence.main.IpcMain;
 import dev.valence.main.Renderer;
 import dev.valence.main.RendererSpec;
+import dev.valence.main.Stdio;
 import dev.valence.proto.Frame;
 import dev.valence.renderer.IpcRenderer;
 import dev.valence.renderer.IpcRendererOptions;
@@ -76,8 +77,9 @@ class LaunchLoopIT {
     }
 
     private static void live(IpcMain main, Path reports, ExitReason end) throws Exception {
-        Renderer renderer = ready(main.launch(
-                ProcScenarios.spec(Worker.class, "-XX:-CreateCoredumpOnCrash").withWorkingDirectory(reports)));
+        Renderer renderer = ready(main.launch(ProcScenarios.spec(Worker.class, "-XX:-CreateCoredumpOnCrash")
+                .withWorkingDirectory(reports)
+                .withStdio(Stdio.DISCARD)));
         renderer.ipc().on("count", Integer.class, (event, number) -> {});
         assertThat(renderer.invokeSync("echo", "hello", String.class)).isEqualTo("hello");
         switch (end) {

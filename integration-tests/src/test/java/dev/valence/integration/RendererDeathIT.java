@@ -84,7 +84,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void UP6_UP7_UP8_UP9_UP14_LC5_LC6_killed_isGoneWithReasonAndSignal() throws Exception {
+    void FR8_UP6_UP7_UP8_UP9_UP14_LC5_LC6_killed_isGoneWithReasonAndSignal() throws Exception {
         long pid = victim.pid().orElseThrow();
         process(victim).destroyForcibly();
         RendererExit exit = exit(victim);

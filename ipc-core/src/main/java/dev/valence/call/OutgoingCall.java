@@ -40,7 +40,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     private final Executor executor;
     private final Function<Payload, @Nullable R> decoder;
     private final AtomicReference<@Nullable Object> outcome =
-            new AtomicReference<>(); // Payload, IpcException, ABANDONED, FINISHED
+            new AtomicReference<>(); // Supplier<Payload>, IpcException, ABANDONED, FINISHED
     private final CountDownLatch settled = new CountDownLatch(1);
     private final AtomicInteger waiters = new AtomicInteger();
     private final AtomicBoolean finishing = new AtomicBoolean();
@@ -105,8 +105,12 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         fail(new IpcException(ErrorCode.CLOSED, "'" + channel + "' was not sent: closing"));
     }
 
-    /** Ends the call with a reply. The caller has taken it out of the table. */
-    public void reply(Payload payload) {
+    /**
+     * Ends the call with a reply. The caller has taken it out of the table.
+     *
+     * @param payload called once, where the reply is decoded, unless nobody wants it any more
+     */
+    public void reply(Supplier<Payload> payload) {
         settle(payload);
     }
 
@@ -158,9 +162,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         Object result = outcome.getAndSet(FINISHED);
         if (result instanceof IpcException failure) {
             super.completeExceptionally(failure);
-        } else if (result instanceof Payload payload) {
+        } else if (result instanceof Supplier<?> payload) {
             try {
-                super.complete(decoder.apply(payload));
+                super.complete(decoder.apply((Payload) payload.get()));
             } catch (Throwable t) {
                 super.completeExceptionally(t);
             }

@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -294,7 +295,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
-    public void onReply(long id, Payload reply) {
+    public void onReply(long id, Supplier<Payload> reply) {
         caller.onReply(id, reply);
     }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,7 +68,7 @@ class OutgoingCallTest {
     void replyWithoutWaiters_completesOnTheExecutor() {
         call.onQueued(1);
         assertThat(table.take(1)).isSameAs(call);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThat(call).isNotDone();
         executor.runAll();
         assertThat(call).isCompletedWithValue("x");
@@ -77,7 +78,7 @@ class OutgoingCallTest {
 
     @Test
     void replyThatNoThreadHasDecodedYet_isDecodedByWhoAsks() throws Exception {
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThat(call.await()).isEqualTo("x");
         assertThat(call.join()).isEqualTo("x");
         assertThat(call.get()).isEqualTo("x");
@@ -98,7 +99,7 @@ class OutgoingCallTest {
     @Test
     void outcomeThatIsThere_doesNotGiveTheTurnUp() {
         NotingScope scope = new NotingScope();
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         scope.run(call::join);
         scope.run(call::join);
         assertThat(scope.notes).isEmpty();
@@ -121,7 +122,7 @@ class OutgoingCallTest {
         };
         FutureTask<Void> waiter = start(() -> scope.run(call::join));
         Patience.await(waiting);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         Patience.get(waiter);
         assertThat(done).containsExactly(true);
     }
@@ -134,7 +135,7 @@ class OutgoingCallTest {
         while (scope.notes.isEmpty()) {
             Thread.onSpinWait();
         }
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         while (executor.size() == 0) {
             Thread.onSpinWait();
         }
@@ -163,7 +164,7 @@ class OutgoingCallTest {
     @Test
     void timedGet_endsThoughNobodyCompletesTheFuture() {
         CompletableFuture<Integer> dependant = call.thenApply(String::length);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThatThrownBy(() -> call.get(10, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         executor.runAll();
         assertThat(dependant).isCompletedWithValue(1);
@@ -196,10 +197,10 @@ class OutgoingCallTest {
     @Test
     void everyEndAfterTheFirst_changesNothing() {
         call.onQueued(7);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         call.giveUp(new IpcException(ErrorCode.DEADLINE_EXCEEDED, "late"));
         call.fail(new IpcException(ErrorCode.PEER_GONE, "gone"));
-        call.reply(payload("y"));
+        call.reply(() -> payload("y"));
         executor.runAll();
         assertThat(call.complete("z")).isFalse();
         assertThat(call.cancel(true)).isFalse();
@@ -233,7 +234,7 @@ class OutgoingCallTest {
         OutgoingCall<String> strict = new OutgoingCall<>("ask", table, executor, payload -> {
             throw new IpcException(ErrorCode.DECODE_FAILED, "not that");
         });
-        strict.reply(payload("x"));
+        strict.reply(() -> payload("x"));
         assertThatThrownBy(strict::await).hasMessage("not that");
     }
 
@@ -246,7 +247,7 @@ class OutgoingCallTest {
             raced.onQueued(i + 1);
             CountDownLatch start = new CountDownLatch(1);
             List<Runnable> racers = List.of(
-                    () -> raced.reply(payload("x")),
+                    () -> raced.reply(() -> payload("x")),
                     () -> raced.cancel(true),
                     () -> raced.giveUp(new IpcException(ErrorCode.DEADLINE_EXCEEDED, "late")));
             List<FutureTask<Void>> racing = new ArrayList<>();
@@ -280,7 +281,7 @@ class OutgoingCallTest {
         OutgoingCall<String> ending = new OutgoingCall<>("ask", table, executor, payload -> "reply");
         ending.onQueued(1);
         CompletableFuture<Integer> made = ending.thenApply(String::length);
-        ending.reply(new Payload(2, new byte[0]));
+        ending.reply(() -> new Payload(2, new byte[0]));
         executor.runAll();
         assertThat(Patience.get(made)).isEqualTo(5);
         WeakReference<OutgoingCall<String>> reference = new WeakReference<>(ending);
@@ -303,13 +304,19 @@ class OutgoingCallTest {
         ending.onEnd(heldBy(held), () -> {});
         held = null;
         ending.onQueued(1);
-        ending.reply(new Payload(2, reply.getAndSet(null)));
+        Payload bytes = new Payload(2, reply.getAndSet(null));
+        ending.reply(supplierOf(bytes));
+        bytes = null;
         executor.runAll();
         await().until(() -> {
             System.gc();
             return references.stream().allMatch(reference -> reference.get() == null);
         });
         assertThat(ending).isCompletedWithValue("reply");
+    }
+
+    private static Supplier<Payload> supplierOf(Payload payload) {
+        return () -> payload;
     }
 
     private static Runnable heldBy(byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.valence.session;
 
+import static dev.valence.fixtures.RawFrames.gap;
 import static dev.valence.fixtures.RawFrames.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +12,6 @@ import dev.valence.fixtures.ManualExecutor;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.RawFrames;
 import dev.valence.fixtures.RawPeer;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Gap;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -38,10 +37,6 @@ class SessionGapTest {
     void end() {
         peer.breakOff();
         client.services().close();
-    }
-
-    private static Frame.Builder gap(String channel, long count) {
-        return Frame.newBuilder().setGap(Gap.newBuilder().setChannel(channel).setCount(count));
     }
 
     private void listen(String name) {

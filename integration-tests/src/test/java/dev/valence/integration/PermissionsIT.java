@@ -14,6 +14,7 @@ import dev.valence.main.Renderer;
 import dev.valence.main.RendererExit;
 import dev.valence.main.RendererListener;
 import dev.valence.main.RendererSpec;
+import dev.valence.main.Stdio;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Message;
 import dev.valence.renderer.IpcRenderer;
@@ -77,7 +78,7 @@ class PermissionsIT {
     }
 
     private Renderer launch(Permissions permissions) {
-        return rig.launch(Rig.spec("permissions").withPermissions(permissions));
+        return rig.launch(Rig.spec("permissions").withPermissions(permissions).withStdio(Stdio.DISCARD));
     }
 
     private static List<String> attempts(Renderer renderer, String channel) {

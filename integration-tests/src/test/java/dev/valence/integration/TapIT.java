@@ -35,7 +35,8 @@ class TapIT {
 
     private static final int MIXED = 1_000;
     private static final TypeRef<List<Integer>> NUMBERS = new TypeRef<>() {};
-    private static final List<Integer> ALL = IntStream.rangeClosed(0, MIXED).boxed().toList();
+    private static final List<Integer> ALL =
+            IntStream.rangeClosed(0, MIXED).boxed().toList();
 
     private final Recorder recorder = new Recorder();
 

@@ -112,7 +112,7 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel);
+                markGap(channel, item);
                 return false;
             }
             openGaps.remove(channel); // what is dropped from now on has its place behind this one
@@ -126,10 +126,11 @@ public final class Outbox {
     }
 
     /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
-    private void markGap(String channel) {
+    private void markGap(String channel, Outgoing dropped) {
         Outgoing.GapMark gap = openGaps.get(channel);
         if (gap == null) {
             if (gapMarks >= limits.subscriptions()) {
+                dropped.listener().onGapUntold();
                 return;
             }
             gap = Outgoing.gap(channel);
@@ -334,6 +335,7 @@ public final class Outbox {
 
     /** Drops everything; whoever offers, or waits for room, gets a copy of this reason. */
     public void close(IpcException reason) {
+        List<Outgoing> lost;
         lock.lock();
         try {
             if (closed == null) {
@@ -343,12 +345,13 @@ public final class Outbox {
             connection = null;
             control.clear();
             replies.clear();
-            data.clear();
+            lost = data.clear();
             openGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        lost.forEach(item -> item.listener().onLost());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.valence.session;
 
 import dev.valence.IpcException;
+import dev.valence.Permissions;
 import dev.valence.connection.Incoming;
 import dev.valence.proto.Welcome;
 
@@ -14,8 +15,13 @@ public interface Role {
     /** Returns the peer's name in error texts, such as {@code renderer 'editor'}. */
     String peerName();
 
-    /** Whether the peer may use a channel. */
-    default boolean permits(String channel) {
+    /** Whether the peer may use a channel in this way. */
+    default boolean permits(Permissions.Use use, String channel) {
+        return true;
+    }
+
+    /** Whether this process may use a channel in this way towards the peer. Called on any thread. */
+    default boolean mayUse(Permissions.Use use, String channel) {
         return true;
     }
 

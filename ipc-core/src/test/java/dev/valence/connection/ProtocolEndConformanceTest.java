@@ -189,10 +189,11 @@ class ProtocolEndConformanceTest {
     @Test
     void w14_11_endOfTheConnection_endsItsRequestsBothWays() {
         try (Dialogue dialogue = Dialogue.withReadyMain()) {
+            CompletableFuture<Object> never = new CompletableFuture<>(); // kept, or its loss would be noticed
             CompletableFuture<Void> cancelled = new CompletableFuture<>();
             dialogue.end.receiver().handleAsync("h", Object.class, (event, request) -> {
                 event.onCancel(() -> cancelled.complete(null));
-                return new CompletableFuture<>();
+                return never;
             });
             Call<Object> call = dialogue.end.invoke("h", 1, Object.class);
             dialogue.peer.send(request(1, "h"));

@@ -71,11 +71,12 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      */
     public static IpcMain open(IpcMainOptions options) {
         Services services = Services.start(
-                options.limits(),
-                options.executor(),
-                new Codecs(options.codecs()),
-                options.uncaughtErrorHook(),
-                "valence-main-timer");
+                        options.limits(),
+                        options.executor(),
+                        new Codecs(options.codecs()),
+                        options.uncaughtErrorHook(),
+                        "valence-main-timer")
+                .watchedBy(options.tap(), options.maxListeners());
         try {
             Reception reception = new Reception(options.limits(), services.deadlines(), OwnUser.id());
             RendererTable renderers = new RendererTable(services, options.declared(), reception);
@@ -90,7 +91,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * Starts a JVM that connects to this main, and returns at once. If it cannot be started, or is not ready in time, the
      * renderer's {@link Renderer#exit} says why.
      *
-     * @throws IllegalArgumentException if the spec names no program
+     * @throws IllegalArgumentException if the spec names no program, or its permissions and the declared channels
+     *     together are too many to be told in one frame
      * @throws IllegalStateException if this main listens in memory, where no other JVM can connect
      * @throws IpcException with CLOSED if this main is closed
      */
@@ -112,6 +114,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * Expects a process that somebody else starts: in a container, an IDE, or this JVM. What it may do is declared,
      * unless the spec says otherwise.
      *
+     * @throws IllegalArgumentException if its permissions and the declared channels together are too many to be told in
+     *     one frame
      * @throws IpcException with CLOSED if this main is closed
      */
     public Invitation invite(RendererSpec spec) {

@@ -2,7 +2,6 @@ package dev.valence.main;
 
 import dev.valence.session.Registry;
 import dev.valence.session.Services;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** What a renderer asks of the main process it belongs to. */
@@ -19,9 +18,6 @@ interface RendererHost {
 
     /** Returns what passes messages on. */
     Broadcasts broadcasts();
-
-    /** Returns the channels that main declared. */
-    Set<String> declared();
 
     /** Makes the token of a renderer worthless. */
     void forget(RendererPeer renderer);

@@ -1,5 +1,7 @@
 package dev.valence.main;
 
+import dev.valence.Permissions;
+
 /**
  * Follows the lives of all renderers of a main.
  *
@@ -13,6 +15,15 @@ public interface RendererListener {
 
     /** A renderer's listeners are in place. */
     default void ready(Renderer renderer) {}
+
+    /**
+     * A renderer tried what its permissions forbid, past the checks on its own side: it is broken, or not what it claims
+     * to be. Told once for each use and process; {@link dev.valence.Counters#deniedFrames} counts all.
+     *
+     * @param use what it tried
+     * @param channel what it tried it with
+     */
+    default void denied(Renderer renderer, Permissions.Use use, String channel) {}
 
     /** A renderer has ended. */
     default void gone(Renderer renderer, RendererExit exit) {}

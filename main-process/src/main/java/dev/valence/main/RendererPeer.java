@@ -7,24 +7,23 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.Origin;
-import dev.valence.Permissions;
+import dev.valence.Permissions.Use;
 import dev.valence.TypeRef;
 import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.proto.Report;
-import dev.valence.proto.Rules;
 import dev.valence.proto.Welcome;
 import dev.valence.session.Registry;
 import dev.valence.session.Role;
+import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,10 +50,10 @@ final class RendererPeer implements Renderer, Role {
 
     private final int id;
     private final RendererSpec spec;
-    private final Permissions permissions;
+    private final Gate gate;
     private final RendererHost host;
     private final Services services;
-    private final Registry<Renderer> scope = new Registry<>(channel -> {}, channel -> {});
+    private final Registry<Renderer> scope;
     private final Session<Renderer> session;
     private final CompletableFuture<Renderer> ready = new CompletableFuture<>();
     private final CompletableFuture<RendererExit> exit = new CompletableFuture<>();
@@ -68,12 +67,13 @@ final class RendererPeer implements Renderer, Role {
     private @Nullable IpcException disconnection; // guarded by lock; why the connection ended
     private @Nullable String failedLaunch; // guarded by lock; why main gave the launch up
 
-    RendererPeer(int id, RendererSpec spec, Permissions permissions, RendererHost host) {
+    RendererPeer(int id, RendererSpec spec, RuleSheet rules, RendererHost host) {
         this.id = id;
         this.spec = spec;
-        this.permissions = permissions;
+        this.gate = new Gate(rules, this::onFirstDenial);
         this.host = host;
         this.services = host.services();
+        this.scope = new Registry<>(services.maxListeners(), channel -> {}, channel -> {});
         this.session = new Session<>(
                 services,
                 this,
@@ -153,22 +153,8 @@ final class RendererPeer implements Renderer, Role {
                 .setRendererId(id)
                 .setRendererName(spec.name())
                 .setIncarnation(1)
-                .setRules(rules());
+                .setRules(gate.rules().toWire());
         return new Admitted(session, welcome);
-    }
-
-    private Rules rules() {
-        if (permissions == Permissions.OPEN) {
-            return Rules.newBuilder().setOpen(true).build();
-        }
-        Set<String> declared = host.declared();
-        return Rules.newBuilder()
-                .addAllSend(declared)
-                .addAllInvoke(declared)
-                .addAllHandle(declared)
-                .addAllSubscribe(declared)
-                .addAllBroadcast(declared)
-                .build();
     }
 
     @Override
@@ -380,8 +366,18 @@ final class RendererPeer implements Renderer, Role {
     }
 
     @Override
-    public boolean permits(String channel) {
-        return permissions == Permissions.OPEN || host.declared().contains(channel);
+    public boolean permits(Use use, String channel) {
+        return gate.lets(use, channel);
+    }
+
+    @Override
+    public boolean mayUse(Use use, String channel) {
+        return use != Use.INVOKE || gate.rules().permits(Use.HANDLE, channel);
+    }
+
+    private void onFirstDenial(Use use, String channel) {
+        LIFECYCLE.warn("{} {}: {} on '{}' was forbidden; further ones are only counted", peerName(), id, use, channel);
+        host.publish(listener -> listener.denied(this, use, channel));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.valence.Permissions;
 import dev.valence.Registration;
 import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
+import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import java.time.Duration;
 import java.util.Collection;
@@ -33,7 +34,7 @@ final class RendererTable implements RendererHost {
     private final Services services;
     private final Set<String> declared;
     private final Reception reception;
-    private final Registry<Renderer> registry = new Registry<>(channel -> {}, channel -> {});
+    private final Registry<Renderer> registry;
     private final Subscriptions subscriptions;
     private final Broadcasts broadcasts;
     private final Dispatcher.Inbox events;
@@ -48,18 +49,24 @@ final class RendererTable implements RendererHost {
     RendererTable(Services services, Set<String> declared, Reception reception) {
         this.services = services;
         this.declared = declared;
+        this.registry = new Registry<>(services.maxListeners(), channel -> {}, channel -> {});
         this.reception = reception;
         this.subscriptions = new Subscriptions(services.limits().subscriptions());
-        this.broadcasts = new Broadcasts(subscriptions, byId::get);
+        this.broadcasts = new Broadcasts(subscriptions, byId::get, services.tally());
         this.events = services.dispatcher().newInbox();
     }
 
-    /** Adds a renderer. */
+    /**
+     * Adds a renderer.
+     *
+     * @throws IllegalArgumentException if its permissions and what main declared are more than a renderer can be told
+     */
     RendererPeer add(RendererSpec spec, Permissions permissions) {
+        RuleSheet rules = RuleSheet.of(permissions, declared);
         lock.lock();
         try {
             checkOpen();
-            RendererPeer renderer = new RendererPeer(++lastId, spec, permissions, this);
+            RendererPeer renderer = new RendererPeer(++lastId, spec, rules, this);
             byId.put(renderer.id(), renderer);
             return renderer;
         } finally {
@@ -177,10 +184,5 @@ final class RendererTable implements RendererHost {
     @Override
     public Broadcasts broadcasts() {
         return broadcasts;
-    }
-
-    @Override
-    public Set<String> declared() {
-        return declared;
     }
 }

@@ -1,6 +1,7 @@
 package dev.valence.session;
 
 import dev.valence.IpcException;
+import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
 import dev.valence.proto.Welcome;
 
@@ -13,6 +14,11 @@ public interface Role {
 
     /** Returns the peer's name in error texts, such as {@code renderer 'editor'}. */
     String peerName();
+
+    /** Returns where callbacks for what the peer sends wait for their turn. Peers that are one sender share it. */
+    default Dispatcher.Inbox inbox(Dispatcher dispatcher) {
+        return dispatcher.newInbox();
+    }
 
     /** Whether the peer may use a channel. */
     default boolean permits(String channel) {

@@ -74,7 +74,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.sender = sender;
         this.peerOrigin = peerOrigin;
         this.outbox = outbox;
-        this.inbox = services.dispatcher().newInbox();
+        this.inbox = role.inbox(services.dispatcher());
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
     }
@@ -433,6 +433,19 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     // ---- The end -------------------------------------------------------------------------------------------------
+
+    /**
+     * Starts nothing new: tells the peer once what waits for it was sent. Requests to a peer that is not ready fail.
+     *
+     * @param grace what the peer has time for
+     * @param reason what callers are told from now on
+     */
+    public void drain(Duration grace, IpcException reason) {
+        if (outbox.isHoldingData()) {
+            calls.failAll(reason);
+        }
+        outbox.drain(grace, reason);
+    }
 
     /** Ends everything that waits for this peer; what is tried from now on fails the same way. Idempotent. */
     public void end(IpcException reason) {

@@ -19,8 +19,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One process of a renderer, or one invitation: its session and its way through {@link RendererState}.
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> State changes take the lock of the renderer; nothing that runs user code is called under it.
  */
 final class Incarnation implements Role {
-
-    private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
     /** How long callers wait for the reason why a peer is gone. */
     private static final Duration REASON_PATIENCE = Duration.ofMillis(500);
@@ -49,15 +45,9 @@ final class Incarnation implements Role {
     private final CompletableFuture<RendererExit> exit = new CompletableFuture<>();
 
     private final ReentrantLock lock; // of the renderer
-    private volatile RendererState state; // written with the lock held
-    private boolean isHeld = true; // guarded by lock
-    private long startNanos = System.nanoTime(); // guarded by lock
+    private final Life life; // guarded by lock
     private @Nullable ChildProcess child; // guarded by lock; null for an invited renderer
     private @Nullable Connection connection; // guarded by lock; null before the first and after the last frame
-    private @Nullable RendererExit processExit; // guarded by lock; null while the process runs
-    private @Nullable IpcException disconnection; // guarded by lock; why the connection ended
-    private @Nullable String failedLaunch; // guarded by lock; why main gave the launch up
-    private ErrorCode codeAtEnd = ErrorCode.PEER_GONE; // guarded by lock; what callers are told
 
     /**
      * Makes an incarnation.
@@ -68,7 +58,7 @@ final class Incarnation implements Role {
         this.renderer = renderer;
         this.number = number;
         this.lock = renderer.lock();
-        this.state = number == 1 ? RendererState.LAUNCHING : RendererState.RESTARTING;
+        this.life = new Life(renderer.name(), renderer.id(), number);
         this.host = renderer.host();
         this.services = host.services();
         this.session = new Session<>(
@@ -91,13 +81,13 @@ final class Incarnation implements Role {
         String token = host.expect(this);
         lock.lock();
         try {
-            if (letGo()) {
+            if (life.letGo()) {
                 started = ChildProcess.start(renderer.spec(), renderer.socket(), token);
                 child = started;
+                life.started();
             }
         } catch (Throwable t) { // no thread to be had, it seems
-            failedLaunch = String.valueOf(t.getMessage());
-            disconnection = new IpcException(ErrorCode.PEER_GONE, "not started", t);
+            life.notStarted(t);
         } finally {
             lock.unlock();
         }
@@ -115,7 +105,7 @@ final class Incarnation implements Role {
         String token = host.expect(this);
         lock.lock();
         try {
-            isWanted = letGo();
+            isWanted = life.letGo();
         } finally {
             lock.unlock();
         }
@@ -125,19 +115,6 @@ final class Incarnation implements Role {
             checkGone();
         }
         return token;
-    }
-
-    /** Its time has come; returns whether it is still wanted. The lock is held. */
-    private boolean letGo() {
-        isHeld = false;
-        startNanos = System.nanoTime();
-        if (state == RendererState.CLOSING || disconnection != null) {
-            return false;
-        }
-        if (state == RendererState.RESTARTING) {
-            move(RendererState.LAUNCHING);
-        }
-        return true;
     }
 
     /** Gives the launch up if it takes too long. */
@@ -153,10 +130,9 @@ final class Incarnation implements Role {
     private void onLaunchTimeout(Duration timeout) {
         lock.lock();
         try {
-            if (state != RendererState.LAUNCHING && state != RendererState.CONNECTED) {
+            if (!life.overdue("not ready within " + timeout.toMillis() + " ms")) {
                 return;
             }
-            failedLaunch = "not ready within " + timeout.toMillis() + " ms";
         } finally {
             lock.unlock();
         }
@@ -167,11 +143,8 @@ final class Incarnation implements Role {
     Admitted connected(Connection accepted) {
         lock.lock();
         try {
-            if (state != RendererState.LAUNCHING || disconnection != null) {
-                throw new IpcException(ErrorCode.REJECTED, "renderer is " + state + " (expected: to be launching)");
-            }
+            life.connected();
             connection = accepted;
-            move(RendererState.CONNECTED);
         } finally {
             lock.unlock();
         }
@@ -187,10 +160,9 @@ final class Incarnation implements Role {
     public void onReady() {
         lock.lock();
         try {
-            if (state != RendererState.CONNECTED) {
+            if (!life.ready()) {
                 return;
             }
-            move(RendererState.READY);
             host.note(listener -> listener.ready(renderer));
         } finally {
             lock.unlock();
@@ -215,13 +187,9 @@ final class Incarnation implements Role {
         boolean isConnected;
         lock.lock();
         try {
-            if (reason.code() == ErrorCode.CLOSED) {
-                codeAtEnd = ErrorCode.CLOSED;
-            }
-            if (state == RendererState.CLOSING || state == RendererState.GONE) {
+            if (!life.leave(reason.code())) {
                 return;
             }
-            move(RendererState.CLOSING);
             isConnected = connection != null;
         } finally {
             lock.unlock();
@@ -265,9 +233,8 @@ final class Incarnation implements Role {
         lock.lock();
         try {
             open = connection;
-            if (open == null && disconnection == null) {
-                String what = renderer.isInvited() ? "the invitation was withdrawn" : "ended before it was started";
-                disconnection = new IpcException(ErrorCode.CLOSED, what);
+            if (open == null) {
+                life.withdrawn(renderer.isInvited() ? "the invitation was withdrawn" : "ended before it was started");
             }
         } finally {
             lock.unlock();
@@ -292,19 +259,17 @@ final class Incarnation implements Role {
 
     @Override
     public void onDisconnected(IpcException reason) {
-        boolean processRuns;
         ChildProcess process;
         lock.lock();
         try {
-            disconnection = reason;
+            life.disconnected(reason);
             connection = null;
-            process = child;
-            processRuns = process != null && processExit == null;
+            process = life.isProcessRunning() ? child : null;
         } finally {
             lock.unlock();
         }
         host.subscriptions().removeAll(this);
-        if (process == null || !processRuns) {
+        if (process == null) {
             checkGone();
             return;
         }
@@ -321,8 +286,10 @@ final class Incarnation implements Role {
         IpcException reason;
         lock.lock();
         try {
-            reason = goneException(
-                    processExit == null ? "the connection ended" : describeEnd().describe());
+            if (!life.isProcessRunning()) {
+                return; // whoever noticed its end tells more
+            }
+            reason = life.reason("the connection ended");
         } finally {
             lock.unlock();
         }
@@ -333,7 +300,7 @@ final class Incarnation implements Role {
         Connection open;
         lock.lock();
         try {
-            processExit = ended;
+            life.exited(ended);
             open = connection;
         } finally {
             lock.unlock();
@@ -355,13 +322,11 @@ final class Incarnation implements Role {
         Runnable whatFollows;
         lock.lock();
         try {
-            boolean isProcessOver = child == null ? disconnection != null : processExit != null;
-            if (isHeld || !isProcessOver || connection != null || state == RendererState.GONE) {
+            end = life.end();
+            if (end == null) {
                 return;
             }
-            end = describeEnd();
-            reason = goneException(end.describe());
-            move(RendererState.GONE);
+            reason = life.reason(end.describe());
             whatFollows = renderer.ended(this, end);
         } finally {
             lock.unlock();
@@ -373,23 +338,6 @@ final class Incarnation implements Role {
             ready.completeExceptionally(reason);
             exit.complete(end);
         });
-    }
-
-    /** Says how it ended, from all that is known. The lock is held. */
-    private RendererExit describeEnd() {
-        return new EndSigns(state, processExit, disconnection, failedLaunch)
-                .describe(renderer.name(), Duration.ofNanos(System.nanoTime() - startNanos));
-    }
-
-    /** Says what callers are told from now on. The lock is held. */
-    private IpcException goneException(String how) {
-        return new IpcException(codeAtEnd, peerName() + " is gone: " + how);
-    }
-
-    /** Moves on. The lock is held. */
-    private void move(RendererState to) {
-        LIFECYCLE.info("{} {}.{}: {} -> {}", peerName(), renderer.id(), number, state, to);
-        state = to;
     }
 
     // ---- What comes from it --------------------------------------------------------------------------------------
@@ -443,7 +391,7 @@ final class Incarnation implements Role {
     }
 
     RendererState state() {
-        return state;
+        return life.state();
     }
 
     Session<Renderer> session() {

@@ -280,7 +280,7 @@ class ReloadCallbacksIT {
     }
 
     @Test
-    void X15_sendInsideTheExitCallbackOfAReload_reachesTheNextProcess() throws Exception {
+    void sendInsideTheExitCallbackOfAReload_reachesTheNextProcess() throws Exception {
         Renderer renderer = ready(main.launch(ProcScenarios.spec(Page.class)));
         CompletableFuture<Void> sent = renderer.exit().thenRun(() -> renderer.send("note", "from the callback"));
         renderer.reload();

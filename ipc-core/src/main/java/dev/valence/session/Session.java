@@ -28,6 +28,7 @@ import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -372,7 +373,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
      */
     public void drain(Duration grace, IpcException reason) {
         if (outbox.isHoldingData()) {
-            calls.failAll(reason);
+            caller.failAll(reason);
         }
         outbox.drain(grace, reason);
     }

@@ -51,6 +51,7 @@ public final class Outbox {
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;
     private @Nullable Frame drain;
+    private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
     private @Nullable IpcException closed;
     private boolean dataHeld;
@@ -183,10 +184,11 @@ public final class Outbox {
     }
 
     private void checkOpen(SendLane lane) {
-        if (closed != null) {
-            throw new IpcException(closed.code(), String.valueOf(closed.getMessage()), closed);
+        IpcException refusal = closed == null && lane == data ? drained : closed;
+        if (refusal != null) {
+            throw new IpcException(refusal.code(), String.valueOf(refusal.getMessage()), refusal);
         }
-        if (last != null || (drain != null && lane == data)) {
+        if (last != null) {
             throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
         }
     }
@@ -283,12 +285,10 @@ public final class Outbox {
     }
 
     /**
-     * Takes nothing new for the data lane, and says so to the peer once what waits there was sent. What waits for a peer
-     * that is not ready is dropped.
-     *
-     * @param grace what the peer has time for, told to it
+     * Takes nothing new for the data lane: whoever offers, or waits for room, gets a copy of this reason. Once what waits
+     * there was sent, the peer is told, and how much time it has. What waits for a peer that is not ready is dropped.
      */
-    public void drain(Duration grace) {
+    public void drain(Duration grace, IpcException reason) {
         List<Outgoing> dropped;
         lock.lock();
         try {
@@ -298,6 +298,7 @@ public final class Outbox {
             drain = Frame.newBuilder()
                     .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
                     .build();
+            drained = reason;
             dropped = takeHeldData();
             room.signalAll();
         } finally {

@@ -32,6 +32,7 @@ import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -79,7 +80,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.peerOrigin = peerOrigin;
         this.outbox = outbox;
         this.traffic = new Traffic(services.tap(), peerOrigin);
-        this.inbox = services.dispatcher().newInbox();
+        this.inbox = role.inbox(services.dispatcher());
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
@@ -442,6 +443,19 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     // ---- The end -------------------------------------------------------------------------------------------------
+
+    /**
+     * Starts nothing new: tells the peer once what waits for it was sent. Requests to a peer that is not ready fail.
+     *
+     * @param grace what the peer has time for
+     * @param reason what callers are told from now on
+     */
+    public void drain(Duration grace, IpcException reason) {
+        if (outbox.isHoldingData()) {
+            caller.failAll(reason);
+        }
+        outbox.drain(grace, reason);
+    }
 
     /** Ends everything that waits for this peer; what is tried from now on fails the same way. Idempotent. */
     public void end(IpcException reason) {

@@ -1,5 +1,6 @@
 package dev.valence.connection;
 
+import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.fixtures.RawFrames.bytes;
 import static dev.valence.fixtures.RawFrames.close;
 import static dev.valence.fixtures.RawFrames.drain;
@@ -67,7 +68,7 @@ class ProtocolEndConformanceTest {
         try (Dialogue dialogue = Dialogue.withReadyMain()) {
             dialogue.end.receiver().handle("h", Object.class, (event, request) -> 1);
             dialogue.end.send("m", 1);
-            dialogue.end.session().outbox().drain(Duration.ofSeconds(1));
+            dialogue.end.session().outbox().drain(Duration.ofSeconds(1), CLOSING);
             assertThat(dialogue.end.trySend("m", 2)).isFalse();
             dialogue.peer.send(request(1, "h"));
             assertThat(dialogue.peer.drain())
@@ -83,7 +84,7 @@ class ProtocolEndConformanceTest {
         try (Dialogue dialogue = Dialogue.withOpenMain()) {
             dialogue.end.send("m", 1);
             Call<Object> call = dialogue.end.invoke("h", 1, Object.class);
-            dialogue.end.session().outbox().drain(Duration.ofSeconds(1));
+            dialogue.end.session().outbox().drain(Duration.ofSeconds(1), CLOSING);
             assertThat(dialogue.peer.drain())
                     .singleElement()
                     .satisfies(f -> assertThat(f.hasDrain()).isTrue());

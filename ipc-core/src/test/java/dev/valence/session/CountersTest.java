@@ -114,7 +114,7 @@ class CountersTest {
     void messagesToARendererThatIsClosedBeforeItIsReady_areUndelivered() {
         Counters counters = unconnected(main -> {
             main.send("m", 1);
-            main.session().outbox().drain(Duration.ofSeconds(1));
+            main.session().outbox().drain(Duration.ofSeconds(1), new IpcException(ErrorCode.CLOSED, "closing"));
             fail(main, ErrorCode.CLOSED);
         });
         assertThat(counters.undeliveredMessages()).isOne();

@@ -48,8 +48,9 @@ final class Broadcasts {
     Report publish(String channel, Payload payload, int origin) {
         Report.Builder report = Report.newBuilder();
         OutFrame shared = null;
-        for (RendererPeer subscriber : subscriptions.of(channel)) {
-            if (subscriber.id() == origin) {
+        for (Incarnation subscriber : subscriptions.of(channel)) {
+            int id = subscriber.renderer().id();
+            if (id == origin) {
                 continue;
             }
             SendListener listener = subscriber.session().following(Kind.BROADCAST, channel, payload);
@@ -68,9 +69,9 @@ final class Broadcasts {
                         listener);
             }
             if (subscriber.session().offerBroadcast(message, payload.bytes().length, channel, origin)) {
-                report.addAccepted(subscriber.id());
+                report.addAccepted(id);
             } else {
-                report.addSkipped(subscriber.id());
+                report.addSkipped(id);
             }
         }
         return report.build();

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 /**
  * Checks what a renderer sends against what it may do.
  *
- * <p><b>Threads.</b> I/O thread only, but for {@link #rules}.
+ * <p><b>Threads.</b> I/O thread only.
  */
 final class Gate {
 
@@ -25,10 +25,6 @@ final class Gate {
     Gate(RuleSheet rules, BiConsumer<Use, String> onFirstDenial) {
         this.rules = rules;
         this.onFirstDenial = onFirstDenial;
-    }
-
-    RuleSheet rules() {
-        return rules;
     }
 
     /** Whether a frame of this use may pass. */

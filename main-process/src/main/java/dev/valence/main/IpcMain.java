@@ -49,13 +49,11 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
 
     private final RendererTable renderers;
     private final ListeningPoint listening;
-    private final Reception reception;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    private IpcMain(RendererTable renderers, ListeningPoint listening, Reception reception) {
+    private IpcMain(RendererTable renderers, ListeningPoint listening) {
         this.renderers = renderers;
         this.listening = listening;
-        this.reception = reception;
     }
 
     /** Opens a main process with a socket in a private directory and everything else defaulted. */
@@ -80,7 +78,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         try {
             Reception reception = new Reception(options.limits(), services.deadlines(), OwnUser.id());
             RendererTable renderers = new RendererTable(services, options.declared(), reception);
-            return new IpcMain(renderers, ListeningPoint.open(options, reception), reception);
+            return new IpcMain(renderers, ListeningPoint.open(options, reception));
         } catch (Throwable e) {
             services.close();
             throw e;
@@ -104,10 +102,9 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         if (!(listening.endpoint() instanceof Endpoint.Unix socket)) {
             throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
         }
-        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.open()));
-        renderers.publish(listener -> listener.launched(renderer));
-        renderer.start(socket, reception.expect(renderer));
-        return renderer;
+        Incarnation first = renderers.add(spec, spec.permissionsOr(Permissions.open()), socket);
+        first.launch();
+        return first.renderer();
     }
 
     /**
@@ -119,10 +116,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * @throws IpcException with CLOSED if this main is closed
      */
     public Invitation invite(RendererSpec spec) {
-        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.declaredOnly()));
-        renderers.publish(listener -> listener.launched(renderer));
-        renderer.watchLaunch();
-        return new Invitation(listening.endpoint(), reception.expect(renderer), renderer);
+        Incarnation only = renderers.add(spec, spec.permissionsOr(Permissions.declaredOnly()), null);
+        return new Invitation(listening.endpoint(), only.invite(), only.renderer());
     }
 
     /**

@@ -19,12 +19,24 @@ interface RendererHost {
     /** Returns what passes messages on. */
     Broadcasts broadcasts();
 
-    /** Makes the token of a renderer worthless. */
-    void forget(RendererPeer renderer);
+    /** Makes a token that lets an incarnation in once; returns it as 64 hexadecimal digits. */
+    String expect(Incarnation incarnation);
 
-    /** Forgets a renderer that is gone. */
+    /** Makes the token of an incarnation worthless. */
+    void forget(Incarnation incarnation);
+
+    /** Returns whether main takes no renderer any more. */
+    boolean isClosing();
+
+    /** Takes a renderer back that was gone; returns false if main takes none any more. */
+    boolean rejoin(RendererPeer renderer);
+
+    /** Forgets a renderer, if it is gone. */
     void remove(RendererPeer renderer);
 
-    /** Tells every listener, in order, on the callback executor. */
-    void publish(Consumer<RendererListener> event);
+    /** Notes what happened, in the order of calls. Takes no lock; {@link #tell} is to follow. */
+    void note(Consumer<RendererListener> event);
+
+    /** Tells the next event that was noted to every listener, on the callback executor. No lock may be held. */
+    void tell();
 }

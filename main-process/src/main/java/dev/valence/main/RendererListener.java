@@ -13,7 +13,7 @@ public interface RendererListener {
     /** A renderer was launched or invited. */
     default void launched(Renderer renderer) {}
 
-    /** A renderer's listeners are in place. */
+    /** The listeners of a renderer's process are in place; once for each process. */
     default void ready(Renderer renderer) {}
 
     /**
@@ -25,6 +25,15 @@ public interface RendererListener {
      */
     default void denied(Renderer renderer, Permissions.Use use, String channel) {}
 
-    /** A renderer has ended. */
+    /**
+     * A renderer was reloaded: its present process, if it has one, ends, and the next one starts after that. Told once for
+     * each further process; {@link Renderer#incarnation} is already that of the next.
+     */
+    default void restarting(Renderer renderer) {}
+
+    /**
+     * A renderer has ended. Not told of a process whose place another takes after a reload: the future that
+     * {@link Renderer#exit} returned before says how that one ended. May come again if the renderer is reloaded.
+     */
     default void gone(Renderer renderer, RendererExit exit) {}
 }

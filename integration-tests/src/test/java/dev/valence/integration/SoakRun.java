@@ -181,6 +181,15 @@ final class SoakRun implements AutoCloseable {
 
     /** Stops everything, compares what was sent with what came, and says what went wrong. */
     List<String> finish() {
+        try {
+            compare();
+        } catch (RuntimeException | AssertionError e) { // as a rule after other violations, which say why
+            violations.add("the end went wrong: " + e);
+        }
+        return List.copyOf(violations);
+    }
+
+    private void compare() {
         places.forEach(place -> place.end.askToStop());
         places.forEach(place -> place.end.stop());
         places.forEach(place -> ask(place, "stop", Void.class));
@@ -205,7 +214,6 @@ final class SoakRun implements AutoCloseable {
         assertThat(rig.main().counters().deniedFrames()).isZero();
         System.out.println(progress());
         summaries.forEach(summary -> System.out.println("renderer: " + describe(summary)));
-        return List.copyOf(violations);
     }
 
     private static <R> R ask(Place place, String channel, Class<R> type) {

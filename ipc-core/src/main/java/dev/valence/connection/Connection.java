@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
-import dev.valence.Payload;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.FrameLengthException;
 import dev.valence.frame.Link;
@@ -16,7 +15,6 @@ import dev.valence.proto.Close;
 import dev.valence.proto.Credit;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Hello;
-import dev.valence.proto.Reply;
 import dev.valence.proto.Welcome;
 import dev.valence.proto.Windows;
 import java.io.IOException;
@@ -44,7 +42,7 @@ public final class Connection implements FrameHandler {
     private final ReceiveWindow dataWindow;
     private final ReceiveWindow replyWindow;
     private final DataIntake data;
-    private final Reassembly<Reply> replies;
+    private final ReplyIntake replies;
     private final AtomicReference<@Nullable Frame> handshake =
             new AtomicReference<>(); // Hello or Welcome, to be written
     private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
@@ -53,6 +51,7 @@ public final class Connection implements FrameHandler {
     private volatile boolean isReady; // Ready came, or was sent: then written by the one that writes
     private volatile boolean isWelcomed; // a client: Welcome came
     private boolean isDrained; // I/O thread only; Drain came
+    private long features; // I/O thread only; bits that both sides know
     private volatile ConnectionState state; // written on the I/O thread, and by close()
 
     private Connection(
@@ -69,7 +68,7 @@ public final class Connection implements FrameHandler {
         this.dataWindow = new ReceiveWindow(limits.windowBytes());
         this.replyWindow = new ReceiveWindow(limits.windowBytes());
         this.data = new DataIntake(dataWindow, limits.payloadBytes(), link::wakeUp);
-        this.replies = new Reassembly<>(limits.payloadBytes());
+        this.replies = new ReplyIntake(replyWindow, limits.payloadBytes(), link::wakeUp);
     }
 
     /** Returns main's end of a connection, which waits for a Hello. */
@@ -88,6 +87,7 @@ public final class Connection implements FrameHandler {
                 .setHello(hello.setMagic(Wire.MAGIC)
                         .setMajor(Wire.MAJOR)
                         .setMinor(Wire.MINOR)
+                        .setFeatures(Wire.FEATURES)
                         .setWindows(connection.windows())
                         .setBounds(bounds(limits)))
                 .build());
@@ -197,14 +197,16 @@ public final class Connection implements FrameHandler {
         FrameRules.checkWindows(hello.getWindows());
         FrameRules.checkBounds(hello.getBounds());
         Admitted admitted = Objects.requireNonNull(doorkeeper).admit(hello, link.credentials(), this);
+        features = hello.getFeatures() & Wire.FEATURES;
         handshake.set(Frame.newBuilder()
                 .setWelcome(admitted.welcome()
                         .setMajor(Wire.MAJOR)
                         .setMinor(Wire.MINOR)
+                        .setFeatures(features)
                         .setWindows(windows())
                         .setBounds(bounds(limits)))
                 .build());
-        admitted.listener().onBounds(hello.getBounds());
+        admitted.listener().onPeer(hello.getBounds(), features);
         open(admitted.listener(), hello.getWindows());
     }
 
@@ -221,7 +223,9 @@ public final class Connection implements FrameHandler {
         FrameRules.checkWindows(welcome.getWindows());
         FrameRules.checkBounds(welcome.getBounds());
         FrameListener above = Objects.requireNonNull(listener);
-        above.onBounds(welcome.getBounds());
+        FrameRules.checkFeatures(welcome.getFeatures());
+        features = welcome.getFeatures();
+        above.onPeer(welcome.getBounds(), features);
         open(above, welcome.getWindows());
         above.onWelcome(welcome);
     }
@@ -241,32 +245,32 @@ public final class Connection implements FrameHandler {
         } else {
             FrameRules.checkFromMain(frame);
         }
+        FrameRules.checkNegotiated(frame, features);
         FrameListener above = Objects.requireNonNull(listener);
         switch (frame.getBodyCase()) {
-            case MESSAGE -> {
+            case MESSAGE, REQUEST, STREAM, PORT_MESSAGE -> {
                 checkMayStart(frame);
-                Incoming message = data.takeFirst(frame);
-                if (message != null) {
-                    above.onMessage(message);
-                }
+                deliver(data.takeFirst(frame), above);
             }
-            case REQUEST -> {
+            case PORT_CLOSE -> {
                 checkMayStart(frame);
-                Incoming request = data.takeFirst(frame);
-                if (request != null) {
-                    above.onRequest(request);
-                }
+                data.takePlain();
+                above.onPortClose(frame.getPortClose().getPort());
             }
             case CHUNK -> onChunk(frame.getChunk(), above);
-            case REPLY -> onReply(frame.getReply(), above);
+            case REPLY, ITEM -> deliver(replies.takeFirst(frame), above);
             case FAILURE -> {
                 if (frame.getFailure().hasDetails()) {
-                    beginReply(0);
+                    replies.takePlain();
                 }
                 above.onFailure(frame.getFailure());
             }
+            case STREAM_END -> {
+                replies.takePlain();
+                above.onStreamEnd(frame.getStreamEnd());
+            }
             case CANCEL -> onCancel(frame.getCancel().getId(), above);
-            case CREDIT -> onCredit(frame.getCredit());
+            case CREDIT -> onCredit(frame.getCredit(), above);
             case PING -> outbox().offerPong(frame.getPing().getNonce());
             case PONG -> {}
             case CLOSE -> onCloseFrame(frame.getClose());
@@ -313,7 +317,7 @@ public final class Connection implements FrameHandler {
                 above.onGap(frame.getGap().getChannel(), frame.getGap().getCount());
             }
             case REPORT -> {
-                beginReply(0);
+                replies.takePlain();
                 above.onReport(frame.getReport());
             }
             case DRAIN -> {
@@ -329,61 +333,31 @@ public final class Connection implements FrameHandler {
 
     private void onChunk(Chunk chunk, FrameListener above) {
         switch (chunk.getLane()) {
-            case LANE_DATA -> {
-                Incoming whole = data.takeChunk(chunk);
-                if (whole == null) {
-                    return;
-                }
-                if (whole.isRequest()) {
-                    above.onRequest(whole);
-                } else {
-                    above.onMessage(whole);
-                }
-            }
-            case LANE_REPLY -> {
-                chargeReply(chunk.getPayload().size());
-                replies.take(chunk);
-                if (chunk.getAborted()) {
-                    replies.end();
-                } else if (!chunk.getMore()) {
-                    byte[] bytes = replies.bytes();
-                    deliver(Objects.requireNonNull(replies.end()), bytes, above);
-                }
-            }
+            case LANE_DATA -> deliver(data.takeChunk(chunk), above);
+            case LANE_REPLY -> deliver(replies.takeChunk(chunk), above);
             default -> throw Reassembly.broken("lane of a chunk: " + chunk.getLane() + " (expected: data or reply)");
         }
     }
 
-    private void onReply(Reply reply, FrameListener above) {
-        beginReply(reply.getPayload().size());
-        if (reply.getMore()) {
-            replies.begin(reply.toBuilder().clearPayload().build(), reply.getId(), reply.getSize(), reply.getPayload());
+    private static void deliver(@Nullable Incoming whole, FrameListener above) {
+        if (whole != null) {
+            switch (whole.kind()) {
+                case MESSAGE -> above.onMessage(whole);
+                case REQUEST -> above.onRequest(whole);
+                case STREAM -> above.onStream(whole);
+                case PORT_MESSAGE -> above.onPortMessage(whole);
+            }
+        }
+    }
+
+    private static void deliver(ReplyIntake.@Nullable Answer whole, FrameListener above) {
+        if (whole == null) {
+            return;
+        }
+        if (whole.isItem()) {
+            above.onItem(whole.id(), whole.payload());
         } else {
-            replies.checkWhole(reply.getPayload());
-            deliver(reply, reply.getPayload().toByteArray(), above);
-        }
-    }
-
-    private static void deliver(Reply reply, byte[] bytes, FrameListener above) {
-        above.onReply(reply.getId(), new Payload(reply.getEncoding() & Integer.MAX_VALUE, bytes));
-    }
-
-    /** Takes a frame of the reply lane that does not continue a payload. */
-    private void beginReply(int payloadBytes) {
-        chargeReply(payloadBytes);
-        if (replies.isUnderWay()) {
-            throw Reassembly.broken("new frame in the reply lane (expected: the rest of a payload)");
-        }
-    }
-
-    /** Charges a frame of the reply lane and frees it at once: its place is the memory of the waiting call. */
-    private void chargeReply(int payloadBytes) {
-        long charge = (long) payloadBytes + Wire.FRAME_CHARGE;
-        if (!replyWindow.take(charge)) {
-            throw Reassembly.broken("more replies under way than the window of " + replyWindow.bytes() + " bytes");
-        }
-        if (replyWindow.giveBack(charge)) {
-            link.wakeUp();
+            above.onReply(whole.id(), whole.payload());
         }
     }
 
@@ -395,13 +369,18 @@ public final class Connection implements FrameHandler {
         above.onCancel(id);
     }
 
-    private void onCredit(Credit credit) {
-        if (credit.getTarget() != 0 || credit.getDataBytes() < 0 || credit.getReplyBytes() < 0) {
-            throw Reassembly.broken(
-                    "credit for " + credit.getTarget() + " (expected: for the connection, not negative)");
+    private void onCredit(Credit credit, FrameListener above) {
+        FrameRules.checkCredit(credit);
+        if (credit.getTarget() != 0) {
+            above.onStreamCredit(credit.getTarget(), credit.getItems(), credit.getDataBytes());
+            return;
+        }
+        if (credit.getPort() != 0) {
+            above.onPortCredit(credit.getPort(), credit.getDataBytes());
+            return;
         }
         try {
-            outbox().addWindows(credit.getDataBytes(), credit.getReplyBytes());
+            above.outbox().addWindows(credit.getDataBytes(), credit.getReplyBytes());
         } catch (ArithmeticException e) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "credit adds up to more than 63 bits", e);
         }

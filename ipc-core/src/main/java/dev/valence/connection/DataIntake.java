@@ -5,8 +5,6 @@ import dev.valence.ChannelName;
 import dev.valence.frame.Wire;
 import dev.valence.proto.Chunk;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Request;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,7 @@ final class DataIntake {
 
     private final ReceiveWindow window;
     private final Runnable wakeUp;
-    private final Reassembly<Frame> reassembly;
+    private final Reassembly<DataHeader> reassembly;
     private long lastId;
     private long held; // of the payload under way
     private boolean isUnwanted; // the payload under way
@@ -47,42 +45,27 @@ final class DataIntake {
         giveBack(Wire.FRAME_CHARGE);
     }
 
-    /** Takes the first frame of a message or request; returns it if it is whole. */
+    /** Takes the first frame of something with a payload; returns it if it is whole. */
     @Nullable
     Incoming takeFirst(Frame frame) {
         checkNoneUnderWay();
-        boolean isMessage = frame.hasMessage();
-        Message message = frame.getMessage();
-        Request request = frame.getRequest();
-        ByteString payload = isMessage ? message.getPayload() : request.getPayload();
-        boolean more = isMessage ? message.getMore() : request.getMore();
-        long id = isMessage ? message.getId() : request.getId();
-        checkChannel(isMessage ? message.getChannel() : request.getChannel());
-        checkId(id, more || !isMessage);
-        if (!isMessage && request.getTimeLeftMicros() <= 0) {
-            throw Reassembly.broken("time left: " + request.getTimeLeftMicros() + " (expected: 1 µs or more)");
-        }
+        DataHeader header = DataHeader.of(frame);
+        ByteString payload = header.payload();
+        header.check();
+        checkId(header.id(), header.needsId());
         long charge = charge(payload.size());
-        if (!more) {
+        if (!header.more()) {
             reassembly.checkWhole(payload);
-            return new Incoming(frame, payload.toByteArray(), charge, this::giveBack);
+            return new Incoming(header, payload.toByteArray(), charge, this::giveBack);
         }
-        long size = isMessage ? message.getSize() : request.getSize();
         held = 0;
         isUnwanted = false;
-        hold(charge, size);
-        Frame header = isMessage
-                ? frame.toBuilder()
-                        .setMessage(message.toBuilder().clearPayload())
-                        .build()
-                : frame.toBuilder()
-                        .setRequest(request.toBuilder().clearPayload())
-                        .build();
-        reassembly.begin(header, id, size, payload);
+        hold(charge, header.size());
+        reassembly.begin(header.withoutPayload(), header.id(), header.size(), payload);
         return null;
     }
 
-    /** Takes a chunk; returns the message or request if that was its last. */
+    /** Takes a chunk; returns the whole if that was its last. */
     @Nullable
     Incoming takeChunk(Chunk chunk) {
         long charge = charge(chunk.getPayload().size());
@@ -106,10 +89,10 @@ final class DataIntake {
         return new Incoming(Objects.requireNonNull(reassembly.end()), bytes, held, this::giveBack);
     }
 
-    /** Throws a request away, if it is the one that is still arriving, once all its pieces were counted. */
+    /** Throws a request, or a request for a stream, away, if it is the one that is still arriving, once all its pieces were counted. */
     void cancel(long id) {
-        Frame underWay = reassembly.header();
-        if (underWay != null && underWay.hasRequest() && underWay.getRequest().getId() == id) {
+        DataHeader underWay = reassembly.header();
+        if (underWay != null && underWay.isCancellable() && underWay.id() == id) {
             isUnwanted = true;
         }
     }

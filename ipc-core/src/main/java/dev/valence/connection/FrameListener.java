@@ -5,6 +5,7 @@ import dev.valence.Payload;
 import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Report;
+import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
 
 /**
@@ -18,8 +19,12 @@ public interface FrameListener {
     /** Returns where what is to be sent to this peer waits. */
     Outbox outbox();
 
-    /** The peer said, in its handshake, what it takes. */
-    void onBounds(Bounds bounds);
+    /**
+     * The peer said, in its handshake, what it takes.
+     *
+     * @param features bits that both sides know
+     */
+    void onPeer(Bounds bounds, long features);
 
     /** Main accepted this client. */
     void onWelcome(Welcome welcome);
@@ -30,13 +35,34 @@ public interface FrameListener {
     /** A request came; whoever gets it releases it. */
     void onRequest(Incoming request);
 
+    /** A request for a stream came; whoever gets it releases it. */
+    void onStream(Incoming request);
+
+    /** A message for a port came; whoever gets it releases it. */
+    void onPortMessage(Incoming message);
+
     /** The peer answered a request. */
     void onReply(long id, Payload reply);
 
     /** The peer failed a request. */
     void onFailure(Failure failure);
 
-    /** The caller of a request no longer waits. */
+    /** The next item of a stream came. */
+    void onItem(long id, Payload item);
+
+    /** A stream has ended. */
+    void onStreamEnd(StreamEnd end);
+
+    /** The subscriber of a stream takes more. */
+    void onStreamCredit(long id, long items, long bytes);
+
+    /** The other end of a port has room again. */
+    void onPortCredit(long port, long bytes);
+
+    /** The other end of a port was closed. */
+    void onPortClose(long port);
+
+    /** The caller of a request or the subscriber of a stream no longer waits. */
     void onCancel(long id);
 
     /** The client has its first listener on a channel. */

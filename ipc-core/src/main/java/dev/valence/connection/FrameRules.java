@@ -2,6 +2,8 @@ package dev.valence.connection;
 
 import dev.valence.frame.Wire;
 import dev.valence.proto.Bounds;
+import dev.valence.proto.Credit;
+import dev.valence.proto.Feature;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Gap;
 import dev.valence.proto.Message;
@@ -49,9 +51,52 @@ final class FrameRules {
             case REQUEST -> frame.getRequest().getPayload().size();
             case REPLY -> frame.getReply().getPayload().size();
             case CHUNK -> frame.getChunk().getPayload().size();
-            case FAILURE, REPORT -> Wire.MAX_FRAME_BYTES;
+            case STREAM -> frame.getStream().getPayload().size();
+            case ITEM -> frame.getItem().getPayload().size();
+            case PORT_MESSAGE -> frame.getPortMessage().getPayload().size();
+            case FAILURE, STREAM_END, REPORT -> Wire.MAX_FRAME_BYTES;
             default -> 0;
         };
+    }
+
+    /** Checks that main chose among the features that this side knows. */
+    static void checkFeatures(long features) {
+        if ((features & ~Wire.FEATURES) != 0) {
+            throw Reassembly.broken("features: " + features + " (expected: some of " + Wire.FEATURES + ")");
+        }
+    }
+
+    /** Checks that a frame belongs to the protocol as both sides know it. */
+    static void checkNegotiated(Frame frame, long features) {
+        long needed = switch (frame.getBodyCase()) {
+            case STREAM, ITEM, STREAM_END -> Feature.FEATURE_STREAMS_VALUE;
+            case PORT_MESSAGE, PORT_CLOSE -> Feature.FEATURE_PORTS_VALUE;
+            case CREDIT -> featuresOf(frame.getCredit());
+            default -> 0;
+        };
+        if ((needed & ~features) != 0) {
+            throw Reassembly.broken(
+                    "frame: " + frame.getBodyCase() + " (expected: none of a feature that was not negotiated)");
+        }
+    }
+
+    private static long featuresOf(Credit credit) {
+        return (credit.getTarget() == 0 ? 0 : Feature.FEATURE_STREAMS_VALUE)
+                | (credit.getPort() == 0 ? 0 : Feature.FEATURE_PORTS_VALUE);
+    }
+
+    /** Checks room that came back. */
+    static void checkCredit(Credit credit) {
+        boolean isOfOne = credit.getTarget() == 0 || credit.getPort() == 0;
+        boolean isNegative = credit.getTarget() < 0
+                || credit.getPort() < 0
+                || credit.getDataBytes() < 0
+                || credit.getReplyBytes() < 0
+                || credit.getItems() < 0;
+        if (!isOfOne || isNegative) {
+            throw Reassembly.broken("credit for stream " + credit.getTarget() + " and port " + credit.getPort()
+                    + " (expected: for one thing, and not negative)");
+        }
     }
 
     /** Checks what a peer is ready to receive. */

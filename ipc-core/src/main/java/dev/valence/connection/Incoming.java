@@ -1,9 +1,8 @@
 package dev.valence.connection;
 
 import dev.valence.Payload;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Request;
+import dev.valence.proto.PortOffer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,79 +13,88 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Incoming {
 
-    private final boolean isRequest;
-    private final boolean isBroadcast;
-    private final int origin;
-    private final int destination;
-    private final int hops;
-    private final long id;
-    private final long timeLeftMicros;
-    private final String channel;
+    private final DataHeader header; // without its payload
     private final Payload payload;
     private final AtomicLong held;
     private final ReturnPath returnPath;
+
+    /** What came. */
+    public enum Kind {
+        /** A one-way message. */
+        MESSAGE,
+        /** A request for one answer. */
+        REQUEST,
+        /** A request for a stream. */
+        STREAM,
+        /** A message to a port. */
+        PORT_MESSAGE
+    }
 
     /** Where freed charges go. */
     interface ReturnPath {
         void giveBack(long charge);
     }
 
-    /** Copies what is needed of the first frame, and no more: the frame may hold things that nobody was charged for. */
-    Incoming(Frame first, byte[] bytes, long held, ReturnPath returnPath) {
-        Message message = first.getMessage();
-        Request request = first.getRequest();
-        this.isRequest = first.hasRequest();
-        this.isBroadcast = message.getBroadcast();
-        this.origin = first.getOrigin();
-        this.destination = first.getDestination();
-        this.hops = first.getHops();
-        this.id = isRequest ? request.getId() : message.getId();
-        this.timeLeftMicros = request.getTimeLeftMicros();
-        this.channel = isRequest ? request.getChannel() : message.getChannel();
-        int encoding = isRequest ? request.getEncoding() : message.getEncoding();
-        this.payload = new Payload(encoding & Integer.MAX_VALUE, bytes);
+    Incoming(DataHeader header, byte[] bytes, long held, ReturnPath returnPath) {
+        this.header = header.withoutPayload();
+        this.payload = new Payload(header.encoding(), bytes);
         this.held = new AtomicLong(held);
         this.returnPath = returnPath;
     }
 
+    /** Returns what it is. */
+    public Kind kind() {
+        return header.kind();
+    }
+
     /** Returns the renderer that published it, 0 for the peer. */
     public int origin() {
-        return origin;
+        return header.origin();
     }
 
     /** Returns the renderer it is meant for, 0 for this process. */
     public int destination() {
-        return destination;
+        return header.destination();
     }
 
     /** Returns how often it was relayed. */
     public int hops() {
-        return hops;
+        return header.hops();
     }
 
     /** Returns the id, 0 if a message has none. */
     public long id() {
-        return id;
+        return header.id();
     }
 
-    /** Returns the channel. */
+    /** Returns the channel; empty for a message to a port. */
     public String channel() {
-        return channel;
+        return header.channel();
     }
 
-    /** Returns whether it wants an answer. */
-    public boolean isRequest() {
-        return isRequest;
+    /** Returns the port that a message goes to; 0 for all others. */
+    public long port() {
+        return header.port();
+    }
+
+    /** Returns the ports that travel with it. */
+    public List<PortOffer> ports() {
+        return header.ports();
     }
 
     /** Returns whether it is a message to all subscribers. */
     public boolean isBroadcast() {
-        return isBroadcast;
+        return header.isBroadcast();
     }
 
-    /** Returns the time the caller of a request still waits, in microseconds. */
+    /** Returns the time the caller of a request still waits, or the subscriber of a stream between items, in microseconds. */
     public long timeLeftMicros() {
-        return timeLeftMicros;
+        return header.timeLeftMicros();
+    }
+
+    /** Returns how many items the subscriber of a stream takes at first. */
+    public long initialItems() {
+        return header.initialItems();
     }
 
     /** Returns the payload, undecoded. */

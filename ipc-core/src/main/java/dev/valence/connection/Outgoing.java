@@ -7,10 +7,14 @@ import dev.valence.frame.Wire;
 import dev.valence.proto.Chunk;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Gap;
+import dev.valence.proto.Item;
 import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
+import dev.valence.proto.PortMessage;
 import dev.valence.proto.Reply;
 import dev.valence.proto.Request;
+import dev.valence.proto.Stream;
+import java.util.function.LongSupplier;
 
 /**
  * Something that waits in a lane: a frame, or a payload that becomes a first frame and as many chunks as it takes. What
@@ -86,6 +90,73 @@ public abstract class Outgoing {
                 return OutFrame.of(Frame.newBuilder().setRequest(header.build()).build());
             }
         };
+    }
+
+    /**
+     * Returns a request for a stream.
+     *
+     * @param header without id, initial items and payload
+     * @param payload lent until sent
+     * @param initialItems asked when the first frame is taken, with the lock of the {@link Outbox} held
+     */
+    public static Outgoing stream(
+            Stream.Builder header, byte[] payload, LongSupplier initialItems, SendListener listener) {
+        return new Outgoing(Lane.LANE_DATA, payload, listener) {
+            @Override
+            boolean needsId() {
+                return true;
+            }
+
+            @Override
+            OutFrame first(ByteString piece, boolean more, long nowNanos) {
+                header.setId(id)
+                        .setInitialItems(initialItems.getAsLong())
+                        .setPayload(piece)
+                        .setMore(more)
+                        .setSize(more ? payload.length : 0);
+                return OutFrame.of(Frame.newBuilder().setStream(header.build()).build());
+            }
+        };
+    }
+
+    /**
+     * Returns a message to a port.
+     *
+     * @param header without id and payload
+     * @param payload lent until sent
+     */
+    public static Outgoing portMessage(PortMessage.Builder header, byte[] payload, SendListener listener) {
+        return new Outgoing(Lane.LANE_DATA, payload, listener) {
+            @Override
+            boolean needsId() {
+                return payload.length > Wire.CHUNK_BYTES;
+            }
+
+            @Override
+            OutFrame first(ByteString piece, boolean more, long nowNanos) {
+                header.setId(id).setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
+                return OutFrame.of(
+                        Frame.newBuilder().setPortMessage(header.build()).build());
+            }
+        };
+    }
+
+    /**
+     * Returns an item of a stream.
+     *
+     * @param header with the id of the stream, without payload
+     * @param payload lent until sent
+     */
+    public static Outgoing item(Item.Builder header, byte[] payload, SendListener listener) {
+        Outgoing item = new Outgoing(Lane.LANE_REPLY, payload, listener) {
+            @Override
+            OutFrame first(ByteString piece, boolean more, long nowNanos) {
+                header.setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
+                return OutFrame.of(Frame.newBuilder().setItem(header.build()).build());
+            }
+        };
+        item.id = header.getId();
+        return item;
     }
 
     /**

@@ -12,6 +12,9 @@ public final class Wire {
     /** Rises with every addition. */
     public static final int MINOR = 0;
 
+    /** Bits of what goes beyond the base of the protocol and is known here. */
+    public static final long FEATURES = 0;
+
     /** Bytes of the length in front of each frame, big-endian. */
     public static final int PREFIX_BYTES = 4;
 

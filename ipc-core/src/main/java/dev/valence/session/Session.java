@@ -10,11 +10,9 @@ import dev.valence.IpcSender;
 import dev.valence.Origin;
 import dev.valence.Payload;
 import dev.valence.TypeRef;
-import dev.valence.call.CallTable;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.Dispatcher;
 import dev.valence.call.IncomingCall;
-import dev.valence.call.OutgoingCall;
 import dev.valence.connection.Admission;
 import dev.valence.connection.FrameListener;
 import dev.valence.connection.Incoming;
@@ -28,9 +26,8 @@ import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
 import dev.valence.proto.Report;
-import dev.valence.proto.Request;
+import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +52,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Dispatcher.Inbox inbox;
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
-    private final CallTable calls = new CallTable();
+    private final Caller caller;
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
@@ -77,6 +74,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.inbox = services.dispatcher().newInbox();
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
+        this.caller = new Caller(this, services, role, outbox);
     }
 
     S sender() {
@@ -122,7 +120,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         Payload payload = encode(value);
         Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
         Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(frame, header, payload.bytes(), false, calls);
+        return Outgoing.message(frame, header, payload.bytes(), false, caller.ids());
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
@@ -137,7 +135,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         SendListener awaiting = new SendListener() {
             @Override
             public void onQueued(long id) {
-                calls.onQueued(id);
+                caller.ids().onQueued(id);
                 reports.put(id, report);
             }
         };
@@ -181,76 +179,16 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         CallbackScope.checkMayWait();
-        return start(channel, payload, replyType, options).await();
+        return caller.start(channel, payload, replyType, options).await();
     }
 
     /** See {@link IpcSender#invoke(String, Object, TypeRef, CallOptions)}. */
     public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
-        return start(channel, payload, replyType, options);
+        return caller.start(channel, payload, replyType, options);
     }
 
-    private <R> OutgoingCall<R> start(
-            String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
-        ChannelName.check(channel);
-        OutgoingCall<R> call = new OutgoingCall<>(
-                channel,
-                calls,
-                services.dispatcher(),
-                payload -> services.codecs().decode(payload, replyType));
-        try {
-            Payload payload = encode(value);
-            checkPending();
-            queue(call, channel, payload, options);
-        } catch (IpcException e) {
-            call.fail(e);
-        }
-        return call;
-    }
-
-    private void queue(OutgoingCall<?> call, String channel, Payload payload, CallOptions options) {
-        Duration own = options.deadline();
-        long now = System.nanoTime();
-        long nanosLeft = (own == null ? services.limits().requestDeadline() : own).toNanos();
-        IncomingCall outer = IncomingCall.present();
-        if (outer != null) {
-            nanosLeft = Math.min(nanosLeft, outer.deadlineNanos() - now);
-            checkOuter(outer, nanosLeft);
-        }
-        Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-        Outgoing request = Outgoing.request(header, payload.bytes(), now + nanosLeft, call);
-        Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
-                ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
-        call.onEnd(() -> outbox.cancel(request), () -> {
-            if (outer != null) {
-                outer.removeOnCancel(cancelledWithOuter);
-            }
-        });
-        if (outer != null) {
-            outer.onCancel(cancelledWithOuter);
-        }
-        call.endsAt(services.deadlines()
-                .schedule(
-                        () -> call.giveUp(new IpcException(
-                                ErrorCode.DEADLINE_EXCEEDED,
-                                "no reply from " + role.peerName() + " to '" + channel + "' in time")),
-                        nanosLeft));
-        if (!offer(outbox, request)) {
-            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
-        }
-    }
-
-    private void checkOuter(IncomingCall outer, long nanosLeft) {
-        if (outer.isCancelled()) {
-            throw new IpcException(ErrorCode.CANCELLED, "the request that is being answered was cancelled");
-        }
-        if (nanosLeft <= 0) {
-            throw new IpcException(ErrorCode.DEADLINE_EXCEEDED, "the request that is being answered is out of time");
-        }
-        if (outer.peer() == this && outbox.isHoldingData()) {
-            throw new IpcException(
-                    ErrorCode.NOT_READY,
-                    role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
-        }
+    Bounds peerBounds() {
+        return peerBounds;
     }
 
     /** Encodes a value that this peer takes. */
@@ -264,18 +202,6 @@ public final class Session<S extends IpcSender> implements FrameListener {
                             + role.peerName() + ")");
         }
         return payload;
-    }
-
-    private void checkPending() {
-        long bound = peerBounds.getPendingRequests();
-        long max = bound == 0
-                ? services.limits().pendingRequests()
-                : Math.min(bound, services.limits().pendingRequests());
-        if (calls.size() >= max) {
-            throw new IpcException(
-                    ErrorCode.LIMIT,
-                    "requests to " + role.peerName() + ": " + max + " are unanswered (expected: fewer)");
-        }
     }
 
     /**
@@ -310,7 +236,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
-    public void onBounds(Bounds bounds) {
+    public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
     }
 
@@ -349,35 +275,39 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public void onStream(Incoming request) {
+        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a stream (expected: none, they were not negotiated)");
+    }
+
+    @Override
+    public void onPortMessage(Incoming message) {
+        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a port (expected: none, they were not negotiated)");
+    }
+
+    @Override
     public void onReply(long id, Payload reply) {
-        OutgoingCall<?> call = takeCall(id);
-        if (call != null) {
-            call.reply(reply);
-        }
+        caller.onReply(id, reply);
     }
 
     @Override
     public void onFailure(Failure failure) {
-        OutgoingCall<?> call = takeCall(failure.getId());
-        if (call != null) {
-            call.fail(Failures.exception(call.channel(), failure));
-        }
+        caller.onFailure(failure);
     }
 
-    private @Nullable OutgoingCall<?> takeCall(long id) {
-        OutgoingCall<?> call = calls.take(id);
-        if (call == null) {
-            checkKnown(id);
-        }
-        return call;
-    }
+    @Override
+    public void onItem(long id, Payload item) {}
 
-    /** An answer may be late, but not to something that never was. */
-    private void checkKnown(long id) {
-        if (!calls.isKnown(id)) {
-            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "answer to " + id + " (expected: an id that was used)");
-        }
-    }
+    @Override
+    public void onStreamEnd(StreamEnd end) {}
+
+    @Override
+    public void onStreamCredit(long id, long items, long bytes) {}
+
+    @Override
+    public void onPortCredit(long port, long bytes) {}
+
+    @Override
+    public void onPortClose(long port) {}
 
     @Override
     public void onCancel(long id) {
@@ -413,7 +343,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public void onReport(Report report) {
         CompletableFuture<Delivery.Report> waiting = reports.remove(report.getId());
         if (waiting == null) {
-            checkKnown(report.getId());
+            caller.checkKnown(report.getId());
         } else {
             Delivery.Report result =
                     new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
@@ -437,7 +367,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Ends everything that waits for this peer; what is tried from now on fails the same way. Idempotent. */
     public void end(IpcException reason) {
         outbox.close(reason);
-        calls.failAll(reason);
+        caller.failAll(reason);
         desk.cancelAll();
         for (Long id : reports.keySet()) {
             CompletableFuture<Delivery.Report> waiting = reports.remove(id);
@@ -449,6 +379,6 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Returns how many requests to this peer are unanswered. */
     public int pendingCalls() {
-        return calls.size();
+        return caller.pendingCalls();
     }
 }

@@ -178,6 +178,10 @@ final class GoldenFrames {
                                 .setTarget(11)
                                 .setDataBytes(4096)
                                 .setItems(16)));
+        add(
+                "credit-port",
+                Frame.newBuilder()
+                        .setCredit(Credit.newBuilder().setDataBytes(4096).setPort(12)));
         add("cancel", Frame.newBuilder().setCancel(Cancel.newBuilder().setId(5)));
         add("ping", Frame.newBuilder().setPing(Ping.newBuilder().setNonce(-1)));
         add(

@@ -1,0 +1,113 @@
+package dev.valence.connection;
+
+import com.google.protobuf.ByteString;
+import dev.valence.Payload;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Chunk;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Item;
+import dev.valence.proto.Reply;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reply lane as it comes in: charges frames and frees them at once, and puts payloads together. The place of what
+ * arrives is the memory of the call that waits for it, or the window of its stream.
+ *
+ * <p><b>Threads.</b> I/O thread only.
+ */
+final class ReplyIntake {
+
+    private final ReceiveWindow window;
+    private final Runnable wakeUp;
+    private final Reassembly<Frame> reassembly;
+
+    /**
+     * Makes the intake.
+     *
+     * @param wakeUp called when credit is due
+     */
+    ReplyIntake(ReceiveWindow window, int maxPayloadBytes, Runnable wakeUp) {
+        this.window = window;
+        this.wakeUp = wakeUp;
+        this.reassembly = new Reassembly<>(maxPayloadBytes);
+    }
+
+    /**
+     * A whole reply, or item of a stream.
+     *
+     * @param id of the request or stream
+     * @param isItem whether it belongs to a stream
+     */
+    record Answer(long id, boolean isItem, Payload payload) {}
+
+    /** Takes a frame that has no payload in pieces and does not continue one. */
+    void takePlain() {
+        charge(0);
+        checkNoneUnderWay();
+    }
+
+    /** Takes the first frame of a reply or item; returns it if it is whole. */
+    @Nullable
+    Answer takeFirst(Frame frame) {
+        Reply reply = frame.getReply();
+        Item item = frame.getItem();
+        ByteString payload = frame.hasReply() ? reply.getPayload() : item.getPayload();
+        charge(payload.size());
+        checkNoneUnderWay();
+        if (frame.hasReply() ? !reply.getMore() : !item.getMore()) {
+            reassembly.checkWhole(payload);
+            return answer(frame, payload.toByteArray());
+        }
+        if (frame.hasReply()) {
+            Frame header =
+                    frame.toBuilder().setReply(reply.toBuilder().clearPayload()).build();
+            reassembly.begin(header, reply.getId(), reply.getSize(), payload);
+        } else {
+            Frame header =
+                    frame.toBuilder().setItem(item.toBuilder().clearPayload()).build();
+            reassembly.begin(header, item.getId(), item.getSize(), payload);
+        }
+        return null;
+    }
+
+    /** Takes a chunk; returns the reply or item if that was its last. */
+    @Nullable
+    Answer takeChunk(Chunk chunk) {
+        charge(chunk.getPayload().size());
+        reassembly.take(chunk);
+        if (chunk.getAborted()) {
+            reassembly.end();
+            return null;
+        }
+        if (chunk.getMore()) {
+            return null;
+        }
+        byte[] bytes = reassembly.bytes();
+        return answer(Objects.requireNonNull(reassembly.end()), bytes);
+    }
+
+    private static Answer answer(Frame first, byte[] bytes) {
+        long id = first.hasReply() ? first.getReply().getId() : first.getItem().getId();
+        int encoding = first.hasReply()
+                ? first.getReply().getEncoding()
+                : first.getItem().getEncoding();
+        return new Answer(id, first.hasItem(), new Payload(encoding & Integer.MAX_VALUE, bytes));
+    }
+
+    private void checkNoneUnderWay() {
+        if (reassembly.isUnderWay()) {
+            throw Reassembly.broken("new frame in the reply lane (expected: the rest of a payload)");
+        }
+    }
+
+    private void charge(int payloadBytes) {
+        long charge = (long) payloadBytes + Wire.FRAME_CHARGE;
+        if (!window.take(charge)) {
+            throw Reassembly.broken("more replies under way than the window of " + window.bytes() + " bytes");
+        }
+        if (window.giveBack(charge)) {
+            wakeUp.run();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.valence.session;
+
+import dev.valence.CallOptions;
+import dev.valence.ChannelName;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Payload;
+import dev.valence.TypeRef;
+import dev.valence.call.CallTable;
+import dev.valence.call.IncomingCall;
+import dev.valence.call.OutgoingCall;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.proto.Failure;
+import dev.valence.proto.Request;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests to one peer and brings their outcomes; the mirror of {@link RequestDesk}.
+ *
+ * <p><b>Threads.</b> Outcomes come on the I/O thread, all else on any.
+ */
+final class Caller {
+
+    private final Session<?> session;
+    private final Services services;
+    private final Role role;
+    private final Outbox outbox;
+    private final CallTable calls = new CallTable();
+
+    Caller(Session<?> session, Services services, Role role, Outbox outbox) {
+        this.session = session;
+        this.services = services;
+        this.role = role;
+        this.outbox = outbox;
+    }
+
+    /** Returns what notes the ids of everything that is sent to the peer. */
+    SendListener ids() {
+        return calls;
+    }
+
+    /** Sends a request. Whatever goes wrong after the name was checked is the outcome of the call. */
+    <R> OutgoingCall<R> start(String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
+        ChannelName.check(channel);
+        OutgoingCall<R> call = new OutgoingCall<>(
+                channel,
+                calls,
+                services.dispatcher(),
+                payload -> services.codecs().decode(payload, replyType));
+        try {
+            Payload payload = session.encode(value);
+            checkPending(calls.size());
+            queue(call, channel, payload, options);
+        } catch (IpcException e) {
+            call.fail(e);
+        }
+        return call;
+    }
+
+    private void queue(OutgoingCall<?> call, String channel, Payload payload, CallOptions options) {
+        Duration own = options.deadline();
+        long now = System.nanoTime();
+        long nanosLeft = (own == null ? services.limits().requestDeadline() : own).toNanos();
+        IncomingCall outer = IncomingCall.present();
+        if (outer != null) {
+            nanosLeft = Math.min(nanosLeft, outer.deadlineNanos() - now);
+            checkOuter(outer, nanosLeft);
+        }
+        Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        Outgoing request = Outgoing.request(header, payload.bytes(), now + nanosLeft, call);
+        Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
+                ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
+        call.onEnd(() -> outbox.cancel(request), () -> {
+            if (outer != null) {
+                outer.removeOnCancel(cancelledWithOuter);
+            }
+        });
+        if (outer != null) {
+            outer.onCancel(cancelledWithOuter);
+        }
+        call.endsAt(services.deadlines()
+                .schedule(
+                        () -> call.giveUp(new IpcException(
+                                ErrorCode.DEADLINE_EXCEEDED,
+                                "no reply from " + role.peerName() + " to '" + channel + "' in time")),
+                        nanosLeft));
+        if (!Session.offer(outbox, request)) {
+            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
+        }
+    }
+
+    /** Checks that what is started inside the answer to a request can still be of use to it. */
+    void checkOuter(IncomingCall outer, long nanosLeft) {
+        if (outer.isCancelled()) {
+            throw new IpcException(ErrorCode.CANCELLED, "the request that is being answered was cancelled");
+        }
+        if (nanosLeft <= 0) {
+            throw new IpcException(ErrorCode.DEADLINE_EXCEEDED, "the request that is being answered is out of time");
+        }
+        if (outer.peer() == session && outbox.isHoldingData()) {
+            throw new IpcException(
+                    ErrorCode.NOT_READY,
+                    role.peerName() + " is not ready, and waits for this call (expected: ready() first)");
+        }
+    }
+
+    /** Checks that the peer takes one more request. */
+    void checkPending(int pending) {
+        long bound = session.peerBounds().getPendingRequests();
+        long max = bound == 0
+                ? services.limits().pendingRequests()
+                : Math.min(bound, services.limits().pendingRequests());
+        if (pending >= max) {
+            throw new IpcException(
+                    ErrorCode.LIMIT,
+                    "requests to " + role.peerName() + ": " + max + " are unanswered (expected: fewer)");
+        }
+    }
+
+    void onReply(long id, Payload reply) {
+        OutgoingCall<?> call = takeCall(id);
+        if (call != null) {
+            call.reply(reply);
+        }
+    }
+
+    void onFailure(Failure failure) {
+        OutgoingCall<?> call = takeCall(failure.getId());
+        if (call != null) {
+            call.fail(Failures.exception(call.channel(), failure));
+        }
+    }
+
+    private @Nullable OutgoingCall<?> takeCall(long id) {
+        OutgoingCall<?> call = calls.take(id);
+        if (call == null) {
+            checkKnown(id);
+        }
+        return call;
+    }
+
+    /** An answer may be late, but not to something that never was. */
+    void checkKnown(long id) {
+        if (!calls.isKnown(id)) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "answer to " + id + " (expected: an id that was used)");
+        }
+    }
+
+    void failAll(IpcException reason) {
+        calls.failAll(reason);
+    }
+
+    int pendingCalls() {
+        return calls.size();
+    }
+}

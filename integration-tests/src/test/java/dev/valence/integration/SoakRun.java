@@ -2,6 +2,7 @@ package dev.valence.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.valence.Call;
 import dev.valence.CallOptions;
 import dev.valence.ErrorCode;
 import dev.valence.TypeRef;
@@ -165,11 +166,11 @@ final class SoakRun implements AutoCloseable {
 
     private void killWhileItStarts() throws InterruptedException {
         Renderer renderer = rig.main().launch(spec("short-lived", places.size(), 0));
-        var failure = renderer.invoke("echo", new byte[10], byte[].class);
+        Call<byte[]> call = renderer.invoke("echo", new byte[10], byte[].class);
         var unused = new CountDownLatch(1).await(random.nextInt(400), TimeUnit.MILLISECONDS);
         sigkill(renderer);
         Rig.awaitExit(renderer);
-        Throwable gone = failure.handle((value, thrown) -> thrown).join();
+        Throwable gone = call.handle((value, thrown) -> thrown).join();
         if (gone != null && Patience.codeOf(() -> throwIt(gone)) != ErrorCode.PEER_GONE) {
             violations.add("a request to a renderer that was killed early ended with " + gone);
         }

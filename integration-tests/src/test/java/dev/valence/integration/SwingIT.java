@@ -1,6 +1,7 @@
 package dev.valence.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.valence.Call;
 import dev.valence.CallbackExecutor;
@@ -9,6 +10,7 @@ import dev.valence.IpcSender;
 import dev.valence.main.Renderer;
 import dev.valence.renderer.IpcRenderer;
 import dev.valence.renderer.IpcRendererOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -151,8 +153,8 @@ class SwingIT {
 
     /** The dialog is opened by the listener that has told of it, at once but not before. */
     private void awaitShown() {
-        org.awaitility.Awaitility.await("the dialog")
-                .atMost(java.time.Duration.ofSeconds(Rig.PATIENCE_SECONDS))
+        await("the dialog")
+                .atMost(Duration.ofSeconds(Rig.PATIENCE_SECONDS))
                 .until(() -> window.invokeSync("look", 0, Seen.class).isDialogOpen());
     }
 

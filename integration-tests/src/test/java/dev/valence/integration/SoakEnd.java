@@ -95,10 +95,15 @@ final class SoakEnd<S extends IpcSender> {
         return SoakItem.of(bytes).number();
     }
 
+    /** Ends when it is cancelled, and not before: until it has ended it counts among the requests that may be pending. */
     private CompletableFuture<String> stay(InvokeEvent<S> event, int number) {
+        CompletableFuture<String> end = new CompletableFuture<>();
         record.stuckStarted.incrementAndGet();
-        event.onCancel(record.stuckCancelled::incrementAndGet);
-        return new CompletableFuture<>();
+        event.onCancel(() -> {
+            record.stuckCancelled.incrementAndGet();
+            end.cancel(false);
+        });
+        return end;
     }
 
     private void inTurn(byte[] bytes, boolean isMessage, Reaction reaction) {

@@ -105,7 +105,7 @@ class ReloadCallbacksIT {
             renderer.send("exit", code);
             assertThat(ends.poll(60, TimeUnit.SECONDS).exitCode()).hasValue(code);
             int expected = code + 1;
-            Awaitility.await().until(() -> renderer.incarnation() == expected);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> renderer.incarnation() == expected);
             assertThat(ready(renderer).invokeSync("echo", "again", String.class))
                     .isEqualTo("again");
         }

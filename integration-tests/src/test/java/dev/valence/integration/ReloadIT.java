@@ -252,9 +252,11 @@ class ReloadIT {
         CompletableFuture<Renderer> oldReady = renderer.ready();
         Call<String> early = renderer.invoke("echo", "early", String.class);
         renderer.send("note", "early");
-        Awaitility.await().until(() -> directory.resolve("started").toFile().exists());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> directory.resolve("started").toFile().exists());
         if (first.equals("connects")) {
-            Awaitility.await().until(() -> renderer.state() == RendererState.CONNECTED);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> renderer.state() == RendererState.CONNECTED);
         }
 
         renderer.reload();

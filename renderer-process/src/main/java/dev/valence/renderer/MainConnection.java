@@ -182,9 +182,10 @@ final class MainConnection implements IpcSender, Role {
         welcome.complete(answer);
     }
 
+    /** Lets everything pass once this side closes: that there is no connection any more is then the better answer. */
     @Override
     public boolean mayUse(Permissions.Use use, String channel) {
-        return rules.permits(use, channel);
+        return closing || ended.isDone() || rules.permits(use, channel);
     }
 
     @Override

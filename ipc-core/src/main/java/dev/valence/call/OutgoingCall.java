@@ -88,6 +88,27 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         return channel;
     }
 
+    /** Returns the reply, undecoded, and puts it together for that; null if there is none, or it was decoded. */
+    public @Nullable Payload replyPayload() {
+        Object result = outcome.get();
+        if (result instanceof Supplier<?> reply) {
+            Payload whole = (Payload) reply.get();
+            Supplier<Payload> again = () -> whole;
+            outcome.compareAndSet(result, again);
+            return whole;
+        }
+        return null;
+    }
+
+    /** Returns why the call has ended without a reply; null if it has one, or has not ended. */
+    public @Nullable ErrorCode failureCode() {
+        Object result = outcome.get();
+        if (result instanceof IpcException failure) {
+            return failure.code();
+        }
+        return result == ABANDONED ? ErrorCode.CANCELLED : null;
+    }
+
     @Override
     public void onQueued(long newId) {
         id = newId;
@@ -159,10 +180,11 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         if (!finishing.compareAndSet(false, true)) {
             return;
         }
-        Object result = outcome.getAndSet(FINISHED);
+        Object result = outcome.get();
         if (result instanceof IpcException failure) {
             super.completeExceptionally(failure);
         } else if (result instanceof Supplier<?> payload) {
+            outcome.set(FINISHED);
             try {
                 super.complete(decoder.apply((Payload) payload.get()));
             } catch (Throwable t) {
@@ -249,7 +271,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** Completes the future on this thread if the outcome is there and nothing depends on it; else on the executor. */
     private void completeHere() {
-        if (outcome.get() == null || isDone()) {
+        if (settled.getCount() > 0 || isDone()) { // who settles it completes it, or leaves it to those who still wait
             return;
         }
         if (getNumberOfDependents() == 0) {

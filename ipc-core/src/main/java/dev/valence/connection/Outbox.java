@@ -43,6 +43,7 @@ public final class Outbox {
     private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>(); // nothing of the channel is behind them
     private final Map<String, Outgoing.GapMark> lastGaps = new HashMap<>();
     private @Nullable Frame drain;
+    private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
     private @Nullable IpcException closed;
     private boolean dataHeld;
@@ -104,7 +105,7 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel);
+                markGap(channel, item);
                 return false;
             }
             openGaps.remove(channel); // what is dropped from now on has its place behind this one
@@ -121,7 +122,7 @@ public final class Outbox {
      * Notes that a message was dropped here. With too many notes in the queue it is counted at the last place of its channel;
      * only if there is none, because too many channels have gaps, the peer is not told.
      */
-    private void markGap(String channel) {
+    private void markGap(String channel, Outgoing dropped) {
         Outgoing.GapMark gap = openGaps.get(channel);
         if (gap == null && gapMarks < limits.subscriptions()) {
             gap = Outgoing.gap(channel);
@@ -133,7 +134,9 @@ public final class Outbox {
         if (gap == null) {
             gap = lastGaps.get(channel);
         }
-        if (gap != null) {
+        if (gap == null) {
+            dropped.listener().onGapUntold();
+        } else {
             gap.increment();
         }
     }
@@ -180,10 +183,11 @@ public final class Outbox {
     }
 
     private void checkOpen(SendLane lane) {
-        if (closed != null) {
-            throw new IpcException(closed.code(), String.valueOf(closed.getMessage()), closed);
+        IpcException refusal = closed == null && lane == data ? drained : closed;
+        if (refusal != null) {
+            throw new IpcException(refusal.code(), String.valueOf(refusal.getMessage()), refusal);
         }
-        if (last != null || (drain != null && lane == data)) {
+        if (last != null) {
             throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
         }
     }
@@ -285,12 +289,10 @@ public final class Outbox {
     }
 
     /**
-     * Takes nothing new for the data lane, and says so to the peer once what waits there was sent. What waits for a peer
-     * that is not ready is dropped.
-     *
-     * @param grace what the peer has time for, told to it
+     * Takes nothing new for the data lane: whoever offers, or waits for room, gets a copy of this reason. Once what waits
+     * there was sent, the peer is told, and how much time it has. What waits for a peer that is not ready is dropped.
      */
-    public void drain(Duration grace) {
+    public void drain(Duration grace, IpcException reason) {
         List<Outgoing> dropped;
         lock.lock();
         try {
@@ -300,6 +302,7 @@ public final class Outbox {
             drain = Frame.newBuilder()
                     .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
                     .build();
+            drained = reason;
             dropped = takeHeldData();
             room.signalAll();
         } finally {
@@ -337,6 +340,7 @@ public final class Outbox {
 
     /** Drops everything; whoever offers, or waits for room, gets a copy of this reason. */
     public void close(IpcException reason) {
+        List<Outgoing> lost;
         lock.lock();
         try {
             if (closed == null) {
@@ -346,13 +350,14 @@ public final class Outbox {
             connection = null;
             control.clear();
             replies.clear();
-            data.clear();
+            lost = data.clear();
             openGaps.clear();
             lastGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        lost.forEach(item -> item.listener().onLost());
     }
 
     /**

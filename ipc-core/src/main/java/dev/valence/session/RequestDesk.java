@@ -43,6 +43,7 @@ final class RequestDesk<S extends IpcSender> {
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Outbox outbox;
     private final ReplyGate gate;
+    private final Traffic traffic;
     private final ConcurrentHashMap<Long, IncomingCall> calls =
             new ConcurrentHashMap<>(); // until the answer is written
     private final AtomicLong runningBytes = new AtomicLong(); // of the requests in calls
@@ -54,19 +55,21 @@ final class RequestDesk<S extends IpcSender> {
         this.registries = registries;
         this.outbox = outbox;
         this.gate = new ReplyGate(services, outbox);
+        this.traffic = session.traffic();
     }
 
     /** Takes a request; returns its call, or null if it was refused. I/O thread. */
     @Nullable
     IncomingCall accept(Incoming request) {
         if (calls.size() >= services.limits().pendingRequests()) {
-            refuse(request.id(), ErrorCode.LIMIT);
-            request.release();
+            services.tally().countRefusedRequest();
+            refuse(request, ErrorCode.LIMIT);
             return null;
         }
         long micros = Math.min(request.timeLeftMicros(), TimeUnit.NANOSECONDS.toMicros(Long.MAX_VALUE / 2));
         IncomingCall call = new IncomingCall(
                 request.id(),
+                request.channel(),
                 session,
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros),
                 services.dispatcher());
@@ -74,8 +77,20 @@ final class RequestDesk<S extends IpcSender> {
         return call;
     }
 
+    /** Fails a request that is not taken, and releases it. */
+    void refuse(Incoming request, ErrorCode code) {
+        traffic.refused(request.channel(), code);
+        sendFailure(request.id(), code);
+        request.release();
+    }
+
     /** Fails a request without details. */
-    void refuse(long id, ErrorCode code) {
+    private void sendFailure(IncomingCall call, ErrorCode code) {
+        traffic.failed(call, code);
+        sendFailure(call.id(), code);
+    }
+
+    private void sendFailure(long id, ErrorCode code) {
         outbox.offerControl(Frame.newBuilder()
                 .setFailure(Failure.newBuilder().setId(id).setCode(code.number()))
                 .build());
@@ -216,11 +231,22 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         try {
-            var unused = stage.whenComplete(
-                    (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)));
+            services.lostReplies()
+                    .await(
+                            stage,
+                            (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)),
+                            () -> services.dispatcher().execute(() -> giveUp(call)));
         } catch (Throwable t) { // a stage is code of the application too
             fail(call, failureCode(t), t);
         }
+    }
+
+    /** Nothing can complete the stage that the handler returned. */
+    private void giveUp(IncomingCall call) {
+        if (!call.isCancelled()) {
+            services.tally().countDroppedReply();
+        }
+        fail(call, ErrorCode.REPLY_DROPPED, null);
     }
 
     private void answerLater(IncomingCall call, @Nullable Object result, @Nullable Throwable thrown) {
@@ -257,7 +283,7 @@ final class RequestDesk<S extends IpcSender> {
         try {
             Payload payload = session.encode(value);
             Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-            place(call, Outgoing.reply(header, payload.bytes(), ending(call)));
+            place(call, Outgoing.reply(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
         } catch (IpcException e) {
             placeFailure(call, e.code(), e);
         } catch (Throwable t) { // whatever a codec throws
@@ -272,7 +298,7 @@ final class RequestDesk<S extends IpcSender> {
         Failure.Builder failure =
                 Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
         OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
-        place(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call)));
+        place(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call, () -> traffic.failed(call, code))));
         log(call, thrown);
     }
 
@@ -284,7 +310,7 @@ final class RequestDesk<S extends IpcSender> {
             outbox.offer(answer, Admission.ALWAYS);
         } catch (IpcException e) {
             LOG.debug("the answer to request {} could not be sent: {}", call.id(), e.getMessage());
-            refuse(call.id(), e.code());
+            sendFailure(call, e.code());
             end(call);
         }
     }
@@ -295,6 +321,7 @@ final class RequestDesk<S extends IpcSender> {
             return false;
         }
         if (call.claimAnswer()) {
+            traffic.failed(call, ErrorCode.CANCELLED);
             end(call);
         }
         return true;
@@ -307,7 +334,7 @@ final class RequestDesk<S extends IpcSender> {
         if (thrown != null) {
             pass(call, () -> placeFailure(call, code, thrown));
         } else if (call.claimAnswer()) {
-            refuse(call.id(), code);
+            sendFailure(call, code);
             end(call);
         }
     }
@@ -321,10 +348,11 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     /** A call takes its place among the pending ones until its answer is written: the peer has to read. */
-    private SendListener ending(IncomingCall call) {
+    private SendListener ending(IncomingCall call, Runnable show) {
         return new SendListener() {
             @Override
             public void onSent() {
+                show.run();
                 end(call);
             }
         };

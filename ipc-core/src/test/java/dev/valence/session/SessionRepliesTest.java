@@ -170,6 +170,10 @@ class SessionRepliesTest {
         for (int id = 2; id <= 1000; id++) {
             peer.send(Frame.newBuilder().setCancel(Cancel.newBuilder().setId(id)));
         }
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        end.receiver().on("m", Object.class, (event, nothing) -> heard.complete(null));
+        peer.send(RawFrames.message("m")); // its turn comes when all of them were parked
+        assertThat(heard).succeedsWithin(Duration.ofSeconds(30));
         ask("small", 1001, 1500); // there would be too many pending otherwise
 
         assertThat(new HashSet<>(readAnswers(501))).isEqualTo(withFirst(ids(1001, 1500)));

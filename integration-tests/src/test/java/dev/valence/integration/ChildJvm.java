@@ -25,7 +25,12 @@ final class ChildJvm implements AutoCloseable {
 
     /** Starts a program of {@link ProcScenarios}. */
     static ChildJvm start(Class<?> program, Map<String, String> environment, String... args) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(ProcScenarios.command(program, args)).redirectErrorStream(true);
+        return start(ProcScenarios.command(program, args), environment);
+    }
+
+    /** Starts a program with these words. */
+    static ChildJvm start(List<String> command, Map<String, String> environment) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         ChildJvm child = new ChildJvm(builder.start());
         child.reader.start();
@@ -44,9 +49,14 @@ final class ChildJvm implements AutoCloseable {
 
     /** Waits for the next line that begins so, and returns the rest of it. */
     String awaitLine(String prefix) throws InterruptedException {
+        return awaitLine(prefix, 0);
+    }
+
+    /** Does the same for a program that works for some seconds before. */
+    String awaitLine(String prefix, int seconds) throws InterruptedException {
         StringBuilder others = new StringBuilder();
         while (true) {
-            String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            String line = lines.poll(PATIENCE_SECONDS + seconds, TimeUnit.SECONDS);
             assertThat(line).as("line \"%s…\" after%s", prefix, others).isNotNull();
             if (line.startsWith(prefix)) {
                 return line.substring(prefix.length());

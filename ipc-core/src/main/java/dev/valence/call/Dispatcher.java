@@ -42,6 +42,9 @@ public interface Dispatcher extends Executor, AutoCloseable {
     @Override
     void execute(Runnable task);
 
+    /** Runs a task that goes on with work which has begun: it does not queue for a place, since others may wait for it. */
+    void resume(Runnable task);
+
     /** Lets what runs or waits end, and its threads after it. What comes later runs on the thread that brings it. */
     @Override
     void close();

@@ -26,6 +26,11 @@ final class ElasticDispatcher implements Dispatcher {
     }
 
     @Override
+    public void resume(Runnable task) {
+        executor.resume(() -> new FreeScope().run(task));
+    }
+
+    @Override
     public void close() {
         executor.close();
     }

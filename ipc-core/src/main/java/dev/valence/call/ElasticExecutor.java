@@ -141,6 +141,12 @@ final class ElasticExecutor implements Executor {
         }
     }
 
+    /** Runs a task at once, however many run. */
+    void resume(Runnable task) {
+        endWait();
+        start(task);
+    }
+
     void close() {
         threads.shutdown();
     }

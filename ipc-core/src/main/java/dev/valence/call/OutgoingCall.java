@@ -33,18 +33,20 @@ import org.jspecify.annotations.Nullable;
 public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     private static final Object ABANDONED = new Object();
+    private static final Object FINISHED = new Object(); // the reply was decoded, and its bytes are no longer held
 
     private final String channel;
     private final CallTable table;
     private final Executor executor;
     private final Function<Payload, @Nullable R> decoder;
     private final AtomicReference<@Nullable Object> outcome =
-            new AtomicReference<>(); // Payload, IpcException, ABANDONED
+            new AtomicReference<>(); // Supplier<Payload>, IpcException, ABANDONED, FINISHED
     private final CountDownLatch settled = new CountDownLatch(1);
     private final AtomicInteger waiters = new AtomicInteger();
     private final AtomicBoolean finishing = new AtomicBoolean();
     private volatile long id; // 0 before it has a place in the queue
     private volatile @Nullable Future<?> deadline;
+    private final Canceller canceller;
     private volatile Runnable onAbandoned = () -> {};
     private volatile Runnable onSettled = () -> {};
 
@@ -59,6 +61,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         this.table = table;
         this.executor = executor;
         this.decoder = decoder;
+        this.canceller = new Canceller(this, executor);
     }
 
     /**
@@ -85,9 +88,16 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         return channel;
     }
 
-    /** Returns the reply, undecoded; null if there is none. */
+    /** Returns the reply, undecoded, and puts it together for that; null if there is none, or it was decoded. */
     public @Nullable Payload replyPayload() {
-        return outcome.get() instanceof Payload reply ? reply : null;
+        Object result = outcome.get();
+        if (result instanceof Supplier<?> reply) {
+            Payload whole = (Payload) reply.get();
+            Supplier<Payload> again = () -> whole;
+            outcome.compareAndSet(result, again);
+            return whole;
+        }
+        return null;
     }
 
     /** Returns why the call has ended without a reply; null if it has one, or has not ended. */
@@ -116,8 +126,12 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         fail(new IpcException(ErrorCode.CLOSED, "'" + channel + "' was not sent: closing"));
     }
 
-    /** Ends the call with a reply. The caller has taken it out of the table. */
-    public void reply(Payload payload) {
+    /**
+     * Ends the call with a reply. The caller has taken it out of the table.
+     *
+     * @param payload called once, where the reply is decoded, unless nobody wants it any more
+     */
+    public void reply(Supplier<Payload> payload) {
         settle(payload);
     }
 
@@ -128,8 +142,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** Ends the call because of this side, and tells the peer that the answer is no longer wanted. */
     public void giveUp(IpcException reason) {
+        Runnable abandon = onAbandoned;
         if (settle(reason)) {
-            onAbandoned.run();
+            abandon.run();
         }
     }
 
@@ -142,7 +157,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             table.remove(known);
         }
         stopTimer();
+        canceller.call = null;
         onSettled.run();
+        onAbandoned = () -> {}; // it holds the request
+        onSettled = () -> {};
         settled.countDown();
         if (result != ABANDONED && (waiters.get() == 0 || getNumberOfDependents() > 0)) {
             executor.execute(this::finish);
@@ -165,9 +183,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         Object result = outcome.get();
         if (result instanceof IpcException failure) {
             super.completeExceptionally(failure);
-        } else if (result instanceof Payload payload) {
+        } else if (result instanceof Supplier<?> payload) {
+            outcome.set(FINISHED);
             try {
-                super.complete(decoder.apply(payload));
+                super.complete(decoder.apply((Payload) payload.get()));
             } catch (Throwable t) {
                 super.completeExceptionally(t);
             }
@@ -252,7 +271,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** Completes the future on this thread if the outcome is there and nothing depends on it; else on the executor. */
     private void completeHere() {
-        if (outcome.get() == null || isDone()) {
+        if (settled.getCount() > 0 || isDone()) { // who settles it completes it, or leaves it to those who still wait
             return;
         }
         if (getNumberOfDependents() == 0) {
@@ -322,8 +341,9 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     /** The future was completed from outside: the answer is not wanted any more. */
     private boolean abandon(boolean completed) {
+        Runnable abandon = onAbandoned;
         if (completed && settle(ABANDONED)) {
-            onAbandoned.run();
+            abandon.run();
         }
         return completed;
     }
@@ -335,14 +355,32 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new Dependant<>(this);
+        return new Dependant<>(canceller);
+    }
+
+    /** What dependants know of their call: nothing once it is settled, so that who keeps them does not keep the reply. */
+    private static final class Canceller {
+        private final Executor executor;
+        private volatile @Nullable OutgoingCall<?> call;
+
+        Canceller(OutgoingCall<?> call, Executor executor) {
+            this.call = call;
+            this.executor = executor;
+        }
+
+        void cancel(boolean mayInterruptIfRunning) {
+            OutgoingCall<?> unsettled = call;
+            if (unsettled != null) {
+                unsettled.cancel(mayInterruptIfRunning);
+            }
+        }
     }
 
     /** What {@code thenApply} and the like return: cancelling it cancels the call. */
     private static final class Dependant<U> extends CompletableFuture<U> {
-        private final OutgoingCall<?> call;
+        private final Canceller call;
 
-        Dependant(OutgoingCall<?> call) {
+        Dependant(Canceller call) {
             this.call = call;
         }
 
@@ -402,7 +440,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
         @Override
         public Executor defaultExecutor() {
-            return call.defaultExecutor();
+            return call.executor;
         }
 
         @Override

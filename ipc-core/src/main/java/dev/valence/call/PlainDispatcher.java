@@ -48,5 +48,10 @@ final class PlainDispatcher implements Dispatcher {
     }
 
     @Override
+    public void resume(Runnable task) {
+        execute(task);
+    }
+
+    @Override
     public void close() {}
 }

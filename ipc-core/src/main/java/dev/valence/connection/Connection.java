@@ -357,7 +357,7 @@ public final class Connection implements FrameHandler {
         if (whole.isItem()) {
             above.onItem(whole.id(), whole.payload());
         } else {
-            above.onReply(whole.id(), whole.payload());
+            above.onReply(whole.id(), whole::payload);
         }
     }
 

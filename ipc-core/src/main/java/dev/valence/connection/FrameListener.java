@@ -7,6 +7,7 @@ import dev.valence.proto.Failure;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
+import java.util.function.Supplier;
 
 /**
  * What a {@link Connection} tells the layer above it.
@@ -41,8 +42,12 @@ public interface FrameListener {
     /** A message for a port came; whoever gets it releases it. */
     void onPortMessage(Incoming message);
 
-    /** The peer answered a request. */
-    void onReply(long id, Payload reply);
+    /**
+     * The peer answered a request.
+     *
+     * @param reply puts the payload together; called on another thread, and once, if it may be large
+     */
+    void onReply(long id, Supplier<Payload> reply);
 
     /** The peer failed a request. */
     void onFailure(Failure failure);

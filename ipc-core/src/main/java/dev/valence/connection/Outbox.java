@@ -6,14 +6,11 @@ import dev.valence.Limits;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Cancel;
-import dev.valence.proto.Credit;
 import dev.valence.proto.Drain;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
-import dev.valence.proto.Pong;
 import dev.valence.proto.Windows;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-    /** Control frames that may wait: more means that the peer asks and never reads. */
-    private static final int MAX_CONTROL_FRAMES = 16 * 1024;
-
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
     private final Condition room = lock.newCondition();
@@ -43,13 +37,11 @@ public final class Outbox {
     private volatile @Nullable Consumer<IpcException> connection; // ends it
 
     // guarded by lock
-    private final ArrayDeque<Frame> control = new ArrayDeque<>();
+    private final ControlLane control = new ControlLane();
     private final SendLane replies = new SendLane();
     private final SendLane data = new SendLane();
-    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>();
-    private @Nullable ReceiveWindow dataReceived;
-    private @Nullable ReceiveWindow repliesReceived;
-    private @Nullable Frame pong;
+    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>(); // nothing of the channel is behind them
+    private final Map<String, Outgoing.GapMark> lastGaps = new HashMap<>();
     private @Nullable Frame drain;
     private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
@@ -126,20 +118,27 @@ public final class Outbox {
         return true;
     }
 
-    /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
+    /**
+     * Notes that a message was dropped here. With too many notes in the queue it is counted at the last place of its channel;
+     * only if there is none, because too many channels have gaps, the peer is not told.
+     */
     private void markGap(String channel, Outgoing dropped) {
         Outgoing.GapMark gap = openGaps.get(channel);
-        if (gap == null) {
-            if (gapMarks >= limits.subscriptions()) {
-                dropped.listener().onGapUntold();
-                return;
-            }
+        if (gap == null && gapMarks < limits.subscriptions()) {
             gap = Outgoing.gap(channel);
             openGaps.put(channel, gap);
+            lastGaps.put(channel, gap);
             data.add(gap);
             gapMarks++;
         }
-        gap.increment();
+        if (gap == null) {
+            gap = lastGaps.get(channel);
+        }
+        if (gap == null) {
+            dropped.listener().onGapUntold();
+        } else {
+            gap.increment();
+        }
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -194,6 +193,14 @@ public final class Outbox {
     }
 
     /**
+     * Returns whether the reply lane takes a reply without passing its hard limit by more than that reply. If it does not,
+     * the listener of an item in the lane is told when that item was sent. Takes no lock.
+     */
+    public boolean hasRoomForReply() {
+        return replies.queuedBytes() < limits.queueHardBytes();
+    }
+
+    /**
      * Takes an item back. If the peer has seen nothing of it, it never will; otherwise it is told that the answer is no
      * longer wanted.
      */
@@ -213,7 +220,7 @@ public final class Outbox {
             if (!item.isFinished()) {
                 item.cancel(); // the chunk that says so takes the place of the rest
             } else {
-                hasRoom = addControl(Frame.newBuilder()
+                hasRoom = control.add(Frame.newBuilder()
                         .setCancel(Cancel.newBuilder().setId(item.id))
                         .build());
             }
@@ -231,15 +238,11 @@ public final class Outbox {
             if (closed != null) {
                 return;
             }
-            hasRoom = addControl(frame);
+            hasRoom = control.add(frame);
         } finally {
             lock.unlock();
         }
         wakeUpOrEnd(hasRoom);
-    }
-
-    private boolean addControl(Frame frame) {
-        return control.size() < MAX_CONTROL_FRAMES && control.add(frame);
     }
 
     private void wakeUpOrEnd(boolean hasRoom) {
@@ -248,7 +251,8 @@ public final class Outbox {
             wakeUp();
         } else if (open != null) {
             open.accept(new IpcException(
-                    ErrorCode.LIMIT, MAX_CONTROL_FRAMES + " control frames wait (expected: a peer that reads them)"));
+                    ErrorCode.LIMIT,
+                    ControlLane.MAX_FRAMES + " control frames wait (expected: a peer that reads them)"));
         }
     }
 
@@ -256,7 +260,7 @@ public final class Outbox {
     void offerPong(long nonce) {
         lock.lock();
         try {
-            pong = Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
+            control.setPong(nonce);
         } finally {
             lock.unlock();
         }
@@ -348,6 +352,7 @@ public final class Outbox {
             replies.clear();
             lost = data.clear();
             openGaps.clear();
+            lastGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
@@ -365,8 +370,7 @@ public final class Outbox {
         try {
             link = to;
             connection = end;
-            dataReceived = dataIn;
-            repliesReceived = repliesIn;
+            control.announce(dataIn, repliesIn);
             data.addWindow(peer.getDataBytes());
             replies.addWindow(peer.getReplyBytes());
         } finally {
@@ -404,7 +408,7 @@ public final class Outbox {
             if (closed != null || isFlushed) {
                 return null;
             }
-            Frame first = nextControl();
+            Frame first = control.next();
             if (first != null) {
                 return OutFrame.of(first);
             }
@@ -451,22 +455,6 @@ public final class Outbox {
         }
     }
 
-    private @Nullable Frame nextControl() {
-        long dataDue = dataReceived == null ? 0 : dataReceived.takeDue();
-        long repliesDue = repliesReceived == null ? 0 : repliesReceived.takeDue();
-        if (dataDue > 0 || repliesDue > 0) {
-            return Frame.newBuilder()
-                    .setCredit(Credit.newBuilder().setDataBytes(dataDue).setReplyBytes(repliesDue))
-                    .build();
-        }
-        Frame waitingPong = pong;
-        if (waitingPong != null) {
-            pong = null;
-            return waitingPong;
-        }
-        return control.poll();
-    }
-
     /** Replies and data take turns, frame by frame. */
     private @Nullable SendLane nextLane() {
         boolean replyReady = replies.ready() != null;
@@ -487,6 +475,7 @@ public final class Outbox {
             signalRoom();
             if (item instanceof Outgoing.GapMark gap) {
                 openGaps.remove(gap.channel(), gap);
+                lastGaps.remove(gap.channel(), gap);
                 gapMarks--;
             }
         }

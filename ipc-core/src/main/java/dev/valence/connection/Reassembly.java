@@ -115,13 +115,26 @@ final class Reassembly<H> {
 
     /** Returns the payload, whole. */
     byte[] bytes() {
-        byte[] whole = new byte[Math.toIntExact(received)];
-        int offset = 0;
-        for (ByteString piece : pieces) {
-            piece.copyTo(whole, offset);
-            offset += piece.size();
+        return pieces().join();
+    }
+
+    /** Returns what came so far, to be put together when there is time. */
+    Pieces pieces() {
+        return new Pieces(List.copyOf(pieces), Math.toIntExact(received));
+    }
+
+    /** The pieces of a payload. */
+    record Pieces(List<ByteString> all, int bytes) {
+
+        byte[] join() {
+            byte[] whole = new byte[bytes];
+            int offset = 0;
+            for (ByteString piece : all) {
+                piece.copyTo(whole, offset);
+                offset += piece.size();
+            }
+            return whole;
         }
-        return whole;
     }
 
     static IpcException broken(String what) {

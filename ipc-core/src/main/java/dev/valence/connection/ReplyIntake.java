@@ -7,6 +7,7 @@ import dev.valence.proto.Chunk;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Item;
 import dev.valence.proto.Reply;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +35,18 @@ final class ReplyIntake {
     }
 
     /**
-     * A whole reply, or item of a stream.
+     * A whole reply, or item of a stream, in pieces: to put a large one together takes longer than the I/O thread has.
      *
      * @param id of the request or stream
      * @param isItem whether it belongs to a stream
      */
-    record Answer(long id, boolean isItem, Payload payload) {}
+    record Answer(long id, boolean isItem, int encoding, Reassembly.Pieces pieces) {
+
+        /** Puts the payload together. Any thread. */
+        Payload payload() {
+            return new Payload(encoding, pieces.join());
+        }
+    }
 
     /** Takes a frame that has no payload in pieces and does not continue one. */
     void takePlain() {
@@ -57,7 +64,7 @@ final class ReplyIntake {
         checkNoneUnderWay();
         if (frame.hasReply() ? !reply.getMore() : !item.getMore()) {
             reassembly.checkWhole(payload);
-            return answer(frame, payload.toByteArray());
+            return answer(frame, new Reassembly.Pieces(List.of(payload), payload.size()));
         }
         if (frame.hasReply()) {
             Frame header =
@@ -83,16 +90,16 @@ final class ReplyIntake {
         if (chunk.getMore()) {
             return null;
         }
-        byte[] bytes = reassembly.bytes();
-        return answer(Objects.requireNonNull(reassembly.end()), bytes);
+        Reassembly.Pieces pieces = reassembly.pieces();
+        return answer(Objects.requireNonNull(reassembly.end()), pieces);
     }
 
-    private static Answer answer(Frame first, byte[] bytes) {
+    private static Answer answer(Frame first, Reassembly.Pieces pieces) {
         long id = first.hasReply() ? first.getReply().getId() : first.getItem().getId();
         int encoding = first.hasReply()
                 ? first.getReply().getEncoding()
                 : first.getItem().getEncoding();
-        return new Answer(id, first.hasItem(), new Payload(encoding & Integer.MAX_VALUE, bytes));
+        return new Answer(id, first.hasItem(), encoding & Integer.MAX_VALUE, pieces);
     }
 
     private void checkNoneUnderWay() {

@@ -17,6 +17,7 @@ import dev.valence.connection.SendListener;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Request;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +129,7 @@ final class Caller {
         }
     }
 
-    void onReply(long id, Payload reply) {
+    void onReply(long id, Supplier<Payload> reply) {
         OutgoingCall<?> call = takeCall(id);
         if (call != null) {
             call.reply(reply);

@@ -108,6 +108,12 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
         return listeners.getOrDefault(channel, List.of());
     }
 
+    /** Returns the handler of a channel without a claim on it; null if there is none. */
+    @Nullable
+    HandlerEntry<S, ?, ?> handler(String channel) {
+        return handlers.get(channel);
+    }
+
     /** Returns the handler for a request, and removes it if it serves one only; null if there is none. */
     @Nullable
     HandlerEntry<S, ?, ?> claimHandler(String channel) {

@@ -6,6 +6,7 @@ import dev.valence.IpcSender;
 import dev.valence.Payload;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.IncomingCall;
+import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
@@ -17,6 +18,8 @@ import dev.valence.proto.Lane;
 import dev.valence.proto.Reply;
 import dev.valence.session.Registry.HandlerEntry;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ final class RequestDesk<S extends IpcSender> {
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Outbox outbox;
+    private final ReplyGate gate;
     private final Traffic traffic;
     private final ConcurrentHashMap<Long, IncomingCall> calls =
             new ConcurrentHashMap<>(); // until the answer is written
@@ -50,6 +54,7 @@ final class RequestDesk<S extends IpcSender> {
         this.services = services;
         this.registries = registries;
         this.outbox = outbox;
+        this.gate = new ReplyGate(services, outbox);
         this.traffic = session.traffic();
     }
 
@@ -91,8 +96,61 @@ final class RequestDesk<S extends IpcSender> {
                 .build());
     }
 
-    /** Starts a request. Inside the turn. */
+    /**
+     * Starts a request, or keeps it until there is room for its answer; one whose handler runs in the turn holds the turn
+     * meanwhile. Inside the turn.
+     */
     void start(IncomingCall call, Incoming request) {
+        CallbackScope scope = CallbackScope.current();
+        if (gate.isOpen() || call.isCancelled()) {
+            begin(call, request, scope);
+        } else if (patience() == ReplyGate.Patience.NONE) {
+            request.release();
+            fail(call, ErrorCode.BACKPRESSURE, null);
+        } else if (scope != null && isSequential(request.channel())) {
+            awaitRoom(call, scope);
+            beginInTime(call, request, scope);
+        } else {
+            gate.park(call, () -> beginInTime(call, request, null));
+        }
+    }
+
+    private boolean isSequential(String channel) {
+        for (Registry<S> registry : registries) {
+            HandlerEntry<S, ?, ?> entry = registry.handler(channel);
+            if (entry != null) {
+                return entry.options.isSequential();
+            }
+        }
+        return false;
+    }
+
+    private void awaitRoom(IncomingCall call, CallbackScope scope) {
+        CompletableFuture<Void> room = new CompletableFuture<>();
+        gate.park(call, () -> room.complete(null));
+        scope.beginWaitForRoom();
+        try {
+            room.join();
+        } finally {
+            scope.endWaitForRoom();
+        }
+    }
+
+    private void beginInTime(IncomingCall call, Incoming request, @Nullable CallbackScope turn) {
+        if (call.remaining().isZero()) {
+            request.release();
+            fail(call, ErrorCode.DEADLINE_EXCEEDED, null);
+        } else {
+            begin(call, request, turn);
+        }
+    }
+
+    /**
+     * Starts a request.
+     *
+     * @param turn null outside the turn
+     */
+    private void begin(IncomingCall call, Incoming request, @Nullable CallbackScope turn) {
         if (dropIfCancelled(call)) {
             request.release();
             return;
@@ -107,11 +165,8 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         HandlerEntry<S, ?, ?> handler = entry;
-        if (handler.options.isSequential()) {
-            CallbackScope scope = CallbackScope.current();
-            if (scope != null) {
-                scope.onWait(request::release);
-            }
+        if (turn != null && handler.options.isSequential()) {
+            turn.onWait(request::release);
             run(handler, call, request);
             request.release();
         } else {
@@ -138,11 +193,13 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private <Q, R> void run(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request) {
+        AtomicReference<Runnable> answer = new AtomicReference<>(() -> {});
         Runnable body = () -> {
             try {
-                answer(call, handle(entry, call, request));
+                Object value = handle(entry, call, request);
+                answer.set(() -> answer(call, value));
             } catch (Throwable t) {
-                fail(call, failureCode(t), t);
+                answer.set(() -> fail(call, failureCode(t), t));
             }
         };
         CallbackScope scope = CallbackScope.current();
@@ -151,6 +208,8 @@ final class RequestDesk<S extends IpcSender> {
         } else {
             call.run(body);
         }
+        Objects.requireNonNull(answer.get())
+                .run(); // outside, where an interrupt meant for the handler cannot hit what is encoded for others
     }
 
     @SuppressWarnings("NullAway") // a null request is passed as null, whatever the type
@@ -167,14 +226,18 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private void answer(IncomingCall call, @Nullable Object value) {
-        if (value instanceof CompletionStage<?> stage) {
+        if (!(value instanceof CompletionStage<?> stage)) {
+            reply(call, value);
+            return;
+        }
+        try {
             services.lostReplies()
                     .await(
                             stage,
                             (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)),
                             () -> services.dispatcher().execute(() -> giveUp(call)));
-        } else {
-            reply(call, value);
+        } catch (Throwable t) { // a stage is code of the application too
+            fail(call, failureCode(t), t);
         }
     }
 
@@ -187,33 +250,69 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private void answerLater(IncomingCall call, @Nullable Object result, @Nullable Throwable thrown) {
-        if (thrown != null) {
-            fail(call, failureCode(thrown), thrown);
-            return;
-        }
-        try {
+        if (thrown == null) {
             reply(call, result);
-        } catch (Throwable t) { // of the encoding
-            fail(call, failureCode(t), t);
+        } else {
+            fail(call, failureCode(thrown), thrown);
         }
     }
 
     private void reply(IncomingCall call, @Nullable Object value) {
+        if (!dropIfCancelled(call)) {
+            pass(call, () -> placeReply(call, value));
+        }
+    }
+
+    /** Lets an answer through the gate. */
+    private void pass(IncomingCall call, Runnable place) {
+        ReplyGate.Answer answer = new ReplyGate.Answer(call, place, () -> fail(call, ErrorCode.BACKPRESSURE, null));
+        if (!gate.answer(answer, patience())) {
+            answer.giveUp().run();
+        }
+    }
+
+    private static ReplyGate.Patience patience() {
+        CallbackScope scope = CallbackScope.current();
+        return scope == null || scope.mayWaitForRoom() ? ReplyGate.Patience.SEND_TIMEOUT : ReplyGate.Patience.NONE;
+    }
+
+    private void placeReply(IncomingCall call, @Nullable Object value) {
         if (dropIfCancelled(call)) {
             return;
         }
-        Payload payload;
         try {
-            payload = session.encode(value);
+            Payload payload = session.encode(value);
+            Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
+            place(call, Outgoing.reply(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
         } catch (IpcException e) {
-            fail(call, e.code(), e);
+            placeFailure(call, e.code(), e);
+        } catch (Throwable t) { // whatever a codec throws
+            placeFailure(call, failureCode(t), t);
+        }
+    }
+
+    private void placeFailure(IncomingCall call, ErrorCode code, Throwable thrown) {
+        if (dropIfCancelled(call)) {
             return;
         }
+        Failure.Builder failure =
+                Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
+        OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
+        place(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call, () -> traffic.failed(call, code))));
+        log(call, thrown);
+    }
+
+    private void place(IncomingCall call, Outgoing answer) {
         if (!call.claimAnswer()) {
             return;
         }
-        Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-        offer(call, Outgoing.reply(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
+        try {
+            outbox.offer(answer, Admission.ALWAYS);
+        } catch (IpcException e) {
+            LOG.debug("the answer to request {} could not be sent: {}", call.id(), e.getMessage());
+            sendFailure(call, e.code());
+            end(call);
+        }
     }
 
     /** Nobody waits for the answer to a cancelled call. */
@@ -232,19 +331,12 @@ final class RequestDesk<S extends IpcSender> {
         if (dropIfCancelled(call)) {
             return;
         }
-        if (!call.claimAnswer()) {
-            return;
-        }
-        if (thrown == null) {
+        if (thrown != null) {
+            pass(call, () -> placeFailure(call, code, thrown));
+        } else if (call.claimAnswer()) {
             sendFailure(call, code);
             end(call);
-            return;
         }
-        Failure.Builder failure =
-                Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
-        OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
-        offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call, () -> traffic.failed(call, code))));
-        log(call, thrown);
     }
 
     private static void log(IncomingCall call, Throwable thrown) {
@@ -253,19 +345,6 @@ final class RequestDesk<S extends IpcSender> {
         } catch (Throwable t) { // a logger calls the throwable's methods, and those are code of the application
             LOG.debug("request {} failed with what cannot be logged: {}", call.id(), t.getClass());
         }
-    }
-
-    private void offer(IncomingCall call, Outgoing answer) {
-        try {
-            if (session.offer(answer)) {
-                return;
-            }
-            sendFailure(call, ErrorCode.BACKPRESSURE);
-        } catch (IpcException e) {
-            LOG.debug("the answer to request {} could not be sent: {}", call.id(), e.getMessage());
-            sendFailure(call, e.code());
-        }
-        end(call);
     }
 
     /** A call takes its place among the pending ones until its answer is written: the peer has to read. */
@@ -282,7 +361,13 @@ final class RequestDesk<S extends IpcSender> {
     private void end(IncomingCall call) {
         calls.remove(call.id(), call);
         call.end();
+        gate.advance();
         checkIdle();
+    }
+
+    /** There may be room in the reply lane again. */
+    void onRoom() {
+        gate.advance();
     }
 
     /** Marks a call as no longer wanted. I/O thread. */
@@ -290,13 +375,17 @@ final class RequestDesk<S extends IpcSender> {
         IncomingCall call = calls.get(id);
         if (call != null) {
             call.cancel();
+            gate.leave(call);
             checkIdle();
         }
     }
 
     /** The peer is gone: nobody waits for any answer. */
     void cancelAll() {
-        calls.values().forEach(IncomingCall::cancel);
+        for (IncomingCall call : calls.values()) {
+            call.cancel();
+            gate.leave(call);
+        }
     }
 
     /** Runs an action once nobody waits for an answer. */

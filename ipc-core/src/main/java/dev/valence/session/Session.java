@@ -38,6 +38,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Caller caller;
     private final SendListener messages;
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
+    private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -205,10 +208,17 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Answers a broadcast with who got it. */
     public void sendReport(Report report) {
         OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
-        Outgoing answer = Outgoing.frame(Lane.LANE_REPLY, frame, 0, SendListener.NONE);
-        if (!outbox.offer(answer, Admission.HARD_NEVER_WAIT)) {
+        if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
             throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
         }
+        SendListener sent = new SendListener() {
+            @Override
+            public void onSent() {
+                reportBytes.addAndGet(-frame.size());
+                desk.onRoom();
+            }
+        };
+        outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, sent), Admission.ALWAYS);
     }
 
     /** See {@link IpcSender#invokeSync(String, Object, TypeRef, CallOptions)}. */
@@ -360,7 +370,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
-    public void onReply(long id, Payload reply) {
+    public void onReply(long id, Supplier<Payload> reply) {
         caller.onReply(id, reply);
     }
 

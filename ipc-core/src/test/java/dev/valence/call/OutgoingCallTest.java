@@ -3,12 +3,14 @@ package dev.valence.call;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.fixtures.ManualExecutor;
 import dev.valence.fixtures.Patience;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,7 +68,7 @@ class OutgoingCallTest {
     void replyWithoutWaiters_completesOnTheExecutor() {
         call.onQueued(1);
         assertThat(table.take(1)).isSameAs(call);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThat(call).isNotDone();
         executor.runAll();
         assertThat(call).isCompletedWithValue("x");
@@ -74,7 +78,7 @@ class OutgoingCallTest {
 
     @Test
     void replyThatNoThreadHasDecodedYet_isDecodedByWhoAsks() throws Exception {
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThat(call.await()).isEqualTo("x");
         assertThat(call.join()).isEqualTo("x");
         assertThat(call.get()).isEqualTo("x");
@@ -95,7 +99,7 @@ class OutgoingCallTest {
     @Test
     void outcomeThatIsThere_doesNotGiveTheTurnUp() {
         NotingScope scope = new NotingScope();
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         scope.run(call::join);
         scope.run(call::join);
         assertThat(scope.notes).isEmpty();
@@ -118,7 +122,7 @@ class OutgoingCallTest {
         };
         FutureTask<Void> waiter = start(() -> scope.run(call::join));
         Patience.await(waiting);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         Patience.get(waiter);
         assertThat(done).containsExactly(true);
     }
@@ -131,7 +135,7 @@ class OutgoingCallTest {
         while (scope.notes.isEmpty()) {
             Thread.onSpinWait();
         }
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         while (executor.size() == 0) {
             Thread.onSpinWait();
         }
@@ -160,7 +164,7 @@ class OutgoingCallTest {
     @Test
     void timedGet_endsThoughNobodyCompletesTheFuture() {
         CompletableFuture<Integer> dependant = call.thenApply(String::length);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         assertThatThrownBy(() -> call.get(10, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         executor.runAll();
         assertThat(dependant).isCompletedWithValue(1);
@@ -193,10 +197,10 @@ class OutgoingCallTest {
     @Test
     void everyEndAfterTheFirst_changesNothing() {
         call.onQueued(7);
-        call.reply(payload("x"));
+        call.reply(() -> payload("x"));
         call.giveUp(new IpcException(ErrorCode.DEADLINE_EXCEEDED, "late"));
         call.fail(new IpcException(ErrorCode.PEER_GONE, "gone"));
-        call.reply(payload("y"));
+        call.reply(() -> payload("y"));
         executor.runAll();
         assertThat(call.complete("z")).isFalse();
         assertThat(call.cancel(true)).isFalse();
@@ -230,7 +234,7 @@ class OutgoingCallTest {
         OutgoingCall<String> strict = new OutgoingCall<>("ask", table, executor, payload -> {
             throw new IpcException(ErrorCode.DECODE_FAILED, "not that");
         });
-        strict.reply(payload("x"));
+        strict.reply(() -> payload("x"));
         assertThatThrownBy(strict::await).hasMessage("not that");
     }
 
@@ -243,7 +247,7 @@ class OutgoingCallTest {
             raced.onQueued(i + 1);
             CountDownLatch start = new CountDownLatch(1);
             List<Runnable> racers = List.of(
-                    () -> raced.reply(payload("x")),
+                    () -> raced.reply(() -> payload("x")),
                     () -> raced.cancel(true),
                     () -> raced.giveUp(new IpcException(ErrorCode.DEADLINE_EXCEEDED, "late")));
             List<FutureTask<Void>> racing = new ArrayList<>();
@@ -270,5 +274,52 @@ class OutgoingCallTest {
 
     private static Payload payload(String text) {
         return new Payload(2, text.getBytes(UTF_8));
+    }
+
+    @Test
+    void callThatEnded_isNotKeptByWhatWasMadeOfIt() {
+        OutgoingCall<String> ending = new OutgoingCall<>("ask", table, executor, payload -> "reply");
+        ending.onQueued(1);
+        CompletableFuture<Integer> made = ending.thenApply(String::length);
+        ending.reply(() -> new Payload(2, new byte[0]));
+        executor.runAll();
+        assertThat(Patience.get(made)).isEqualTo(5);
+        WeakReference<OutgoingCall<String>> reference = new WeakReference<>(ending);
+        ending = null;
+        await().until(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+        assertThat(made.cancel(true)).isFalse();
+    }
+
+    @Test
+    void callThatEnded_keepsNeitherRequestNorReplyAsBytes() {
+        AtomicReference<byte[]> request = new AtomicReference<>(new byte[1]);
+        AtomicReference<byte[]> reply = new AtomicReference<>(new byte[1]);
+        List<WeakReference<byte[]>> references =
+                List.of(new WeakReference<>(request.get()), new WeakReference<>(reply.get()));
+        OutgoingCall<String> ending = new OutgoingCall<>("ask", table, executor, payload -> "reply");
+        byte[] held = request.getAndSet(null);
+        ending.onEnd(heldBy(held), () -> {});
+        held = null;
+        ending.onQueued(1);
+        Payload bytes = new Payload(2, reply.getAndSet(null));
+        ending.reply(supplierOf(bytes));
+        bytes = null;
+        executor.runAll();
+        await().until(() -> {
+            System.gc();
+            return references.stream().allMatch(reference -> reference.get() == null);
+        });
+        assertThat(ending).isCompletedWithValue("reply");
+    }
+
+    private static Supplier<Payload> supplierOf(Payload payload) {
+        return () -> payload;
+    }
+
+    private static Runnable heldBy(byte[] bytes) {
+        return () -> assertThat(bytes).isNotNull();
     }
 }

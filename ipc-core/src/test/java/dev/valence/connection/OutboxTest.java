@@ -389,6 +389,17 @@ class OutboxTest {
     }
 
     @Test
+    void gapsBeyondTheBoundOfNotes_areCountedAtTheLastPlaceOfTheirChannel() {
+        Outbox bounded = Outbox.flowing(LIMITS.withCounts(1, 2));
+        attach(bounded, 8 * KIB * KIB, 8 * KIB * KIB);
+        for (int i = 0; i < 4; i++) {
+            bounded.offerBroadcast(message("fits " + i, 1), "x", 1);
+            bounded.offerBroadcast(message("too large", 60 * KIB), "x", 1);
+        }
+        assertThat(sent(bounded)).containsExactly("fits 0", "gap x 1", "fits 1", "gap x 3", "fits 2", "fits 3");
+    }
+
+    @Test
     void gapThatWasPassed_isFollowedByANewOne() {
         outbox.offerBroadcast(message("a", 20 * KIB), "x", 1);
         outbox.offerBroadcast(message("b", 20 * KIB), "x", 1); // dropped

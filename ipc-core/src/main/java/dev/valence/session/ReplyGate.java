@@ -1,0 +1,326 @@
+package dev.valence.session;
+
+import dev.valence.call.Deadlines;
+import dev.valence.call.Dispatcher;
+import dev.valence.call.IncomingCall;
+import dev.valence.connection.Outbox;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the memory that the answers to one peer take: they are encoded one at a time and only while the reply lane has
+ * room, and no further request starts while one of them waits. So a peer that does not read costs its lane and one
+ * payload, however much it asks.
+ *
+ * <pre>
+ *   request ──▶ start, or parked ──▶ handler ──▶ answer ──▶ placed at once, or waiting ──▶ reply lane
+ *                    ▲                                               │
+ *                    └──────────── no start while one waits ─────────┘
+ * </pre>
+ *
+ * <p><b>Threads.</b> Any; none waits here. Code of the application runs only in {@link #answer} and on callback threads,
+ * without the lock.
+ *
+ * <p><b>Order.</b> Parked requests start, and answers are placed, first in, first out.
+ */
+final class ReplyGate {
+
+    /** Between two batches of parked requests: time for the first to show how large their answers are. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final int LARGEST_BATCH = 256;
+
+    private final long patienceNanos;
+    private final Dispatcher dispatcher;
+    private final Deadlines deadlines;
+    private final Outbox outbox;
+    private final ReentrantLock lock = new ReentrantLock(); // a leaf
+    private final ArrayDeque<Waiting> answers = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>(); // guarded by lock
+    private boolean placing; // guarded by lock; a thread encodes, or one was asked for
+    private boolean watching; // guarded by lock; the clock will look for answers that waited too long
+    private boolean starting; // guarded by lock; a batch starts, or the clock will start the next
+    private int batch = 1; // guarded by lock; how many parked requests start next
+
+    ReplyGate(Services services, Outbox outbox) {
+        this.patienceNanos = services.limits().sendTimeout().toNanos();
+        this.dispatcher = services.dispatcher();
+        this.deadlines = services.deadlines();
+        this.outbox = outbox;
+    }
+
+    /**
+     * An answer on its way.
+     *
+     * @param place encodes and queues it; throws nothing
+     * @param giveUp ends the call without it: there was no room in time, or nobody wants it any more
+     */
+    record Answer(IncomingCall call, Runnable place, Runnable giveUp) {}
+
+    /** Whether an answer may wait for room. */
+    enum Patience {
+        /** Up to the send timeout. */
+        SEND_TIMEOUT,
+        /** No: the executor keeps everything in order and waits for nothing. */
+        NONE
+    }
+
+    /** Returns whether a request may start now. */
+    boolean isOpen() {
+        lock.lock();
+        try {
+            return parked.isEmpty() && !starting && hasRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The lock is held. */
+    private boolean hasRoom() {
+        return answers.isEmpty() && outbox.hasRoomForReply();
+    }
+
+    /**
+     * Keeps a request until there is room for its answer.
+     *
+     * @param start called once, on any thread: there is room, or the call was cancelled or is out of time. Must not wait
+     */
+    void park(IncomingCall call, Runnable start) {
+        Parked request = new Parked(call, start);
+        lock.lock();
+        try {
+            parked.add(request);
+        } finally {
+            lock.unlock();
+        }
+        request.endsAt(deadlines.schedule(() -> leave(call), call.remaining().toNanos()));
+        if (call.isCancelled()) {
+            leave(call);
+        }
+        advance();
+    }
+
+    /**
+     * Places an answer: on this thread if nothing is before it, else later on another.
+     *
+     * @return false if there is no room and it may not wait; nothing was called
+     */
+    boolean answer(Answer answer, Patience patience) {
+        boolean isFirst;
+        lock.lock();
+        try {
+            boolean hasRoom = hasRoom();
+            if (!hasRoom && patience == Patience.NONE) {
+                return false;
+            }
+            isFirst = hasRoom && !placing;
+            if (isFirst) {
+                placing = true;
+            } else {
+                answers.add(new Waiting(answer, System.nanoTime() + patienceNanos));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (isFirst) {
+            place(answer);
+        } else {
+            if (answer.call.isCancelled()) {
+                leave(answer.call);
+            }
+            advance();
+        }
+        return true;
+    }
+
+    private void place(@Nullable Answer first) {
+        try {
+            for (Answer next = first; next != null; next = nextAnswer()) {
+                next.place.run();
+            }
+        } finally {
+            lock.lock();
+            try {
+                placing = false;
+            } finally {
+                lock.unlock();
+            }
+            advance();
+        }
+    }
+
+    private @Nullable Answer nextAnswer() {
+        lock.lock();
+        try {
+            Waiting next = outbox.hasRoomForReply() ? answers.poll() : null;
+            return next == null ? null : next.answer;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets a call go that is cancelled or out of time, if it is parked or its answer waits. */
+    void leave(IncomingCall call) {
+        List<Parked> requests;
+        List<Waiting> dropped;
+        lock.lock();
+        try {
+            requests = take(parked, request -> request.call == call);
+            dropped = take(answers, waiting -> waiting.answer.call == call && call.isCancelled());
+        } finally {
+            lock.unlock();
+        }
+        requests.forEach(Parked::start);
+        dropped.forEach(waiting -> waiting.answer.giveUp.run());
+        if (!requests.isEmpty() || !dropped.isEmpty()) {
+            advance();
+        }
+    }
+
+    private static <T> List<T> take(ArrayDeque<T> queue, Predicate<T> wanted) {
+        List<T> taken = List.of();
+        for (Iterator<T> all = queue.iterator(); all.hasNext(); ) {
+            T next = all.next();
+            if (wanted.test(next)) {
+                all.remove();
+                taken = taken.isEmpty() ? new ArrayList<>() : taken;
+                taken.add(next);
+            }
+        }
+        return taken;
+    }
+
+    /** Goes on with what waits as far as there is room; called whenever there may be. Any thread. */
+    void advance() {
+        boolean mayPlace;
+        boolean mayWatch;
+        List<Parked> next;
+        long untilNanos = 0;
+        lock.lock();
+        try {
+            mayPlace = !answers.isEmpty() && !placing && outbox.hasRoomForReply();
+            placing |= mayPlace;
+            mayWatch = !answers.isEmpty() && !placing && !watching;
+            if (mayWatch) {
+                watching = true;
+                untilNanos = answers.element().untilNanos;
+            }
+            next = nextBatch();
+        } finally {
+            lock.unlock();
+        }
+        if (mayPlace) {
+            dispatcher.resume(() -> place(nextAnswer()));
+        }
+        if (mayWatch) {
+            var unused = deadlines.schedule(this::expire, untilNanos - System.nanoTime());
+        }
+        if (!next.isEmpty()) {
+            next.forEach(Parked::start);
+            tickOrRest();
+        }
+    }
+
+    /**
+     * Takes the requests that start now. They are more each time, as long as there is room: one that makes a large answer
+     * closes the gate to those behind it before all of them run. The lock is held.
+     */
+    private List<Parked> nextBatch() {
+        if (!hasRoom()) {
+            batch = 1;
+            return List.of();
+        }
+        if (starting || parked.isEmpty()) {
+            return List.of();
+        }
+        starting = true;
+        List<Parked> next = new ArrayList<>();
+        while (next.size() < batch && !parked.isEmpty()) {
+            next.add(parked.remove());
+        }
+        batch = Math.min(2 * batch, LARGEST_BATCH);
+        return next;
+    }
+
+    private void tickOrRest() {
+        boolean isMore;
+        lock.lock();
+        try {
+            isMore = !parked.isEmpty();
+            starting = isMore;
+        } finally {
+            lock.unlock();
+        }
+        if (isMore) {
+            var unused = deadlines.schedule(this::tick, TICK_NANOS);
+        }
+    }
+
+    private void tick() {
+        lock.lock();
+        try {
+            starting = false;
+        } finally {
+            lock.unlock();
+        }
+        advance();
+    }
+
+    private void expire() {
+        long now = System.nanoTime();
+        List<Waiting> expired;
+        lock.lock();
+        try {
+            watching = false;
+            expired = take(answers, waiting -> waiting.untilNanos - now <= 0);
+        } finally {
+            lock.unlock();
+        }
+        expired.forEach(waiting -> waiting.answer.giveUp.run());
+        advance();
+    }
+
+    private record Waiting(Answer answer, long untilNanos) {}
+
+    /** A request that has not started. */
+    private static final class Parked {
+
+        private final IncomingCall call;
+        private final Runnable start;
+        private volatile boolean isStarted;
+        private volatile @Nullable Future<?> timer;
+
+        Parked(IncomingCall call, Runnable start) {
+            this.call = call;
+            this.start = start;
+        }
+
+        void endsAt(@Nullable Future<?> deadline) {
+            timer = deadline;
+            if (isStarted) {
+                stopTimer();
+            }
+        }
+
+        /** Whoever took it out of the queue calls this, once. */
+        void start() {
+            isStarted = true;
+            stopTimer();
+            start.run();
+        }
+
+        private void stopTimer() {
+            Future<?> deadline = timer;
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+        }
+    }
+}

@@ -7,6 +7,7 @@ import dev.valence.Delivery;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Payload;
 import dev.valence.TypeRef;
@@ -53,6 +54,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
     private final Caller caller;
+    private final PortDesk ports;
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
@@ -75,6 +77,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
+        this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
     }
 
     S sender() {
@@ -113,6 +116,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
             services.tally().countRefusedSend();
         }
         return sent;
+    }
+
+    /** See {@link IpcSender#postMessage(String, Object, MessagePort...)}. */
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... handedOver) {
+        ChannelName.check(channel);
+        ports.postMessage(channel, encode(payload), handedOver);
     }
 
     private Outgoing message(int destination, String channel, @Nullable Object value) {
@@ -236,8 +245,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public @Nullable Frame nextCredit() {
+        return ports.nextCredit();
+    }
+
+    @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
+        ports.onPeer(features);
     }
 
     @Override
@@ -247,14 +262,16 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onMessage(Incoming message) {
+        List<PipeEnd> offered = ports.accept(message);
         if (!role.permits(message.channel())) {
             services.tally().countDeniedFrame();
             message.release();
+            offered.forEach(PipeEnd::close);
             if (message.isBroadcast()) {
                 sendReport(Report.newBuilder().setId(message.id()).build());
             }
         } else if (role.relay(message)) {
-            inbox.submit(() -> delivery.deliver(message));
+            inbox.submit(() -> delivery.deliver(message, offered));
         } else {
             message.release();
         }
@@ -281,7 +298,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onPortMessage(Incoming message) {
-        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a port (expected: none, they were not negotiated)");
+        ports.onMessage(message);
     }
 
     @Override
@@ -304,10 +321,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public void onStreamCredit(long id, long items, long bytes) {}
 
     @Override
-    public void onPortCredit(long port, long bytes) {}
+    public void onPortCredit(long port, long bytes) {
+        ports.onCredit(port, bytes);
+    }
 
     @Override
-    public void onPortClose(long port) {}
+    public void onPortClose(long port) {
+        ports.onClose(port);
+    }
 
     @Override
     public void onCancel(long id) {
@@ -359,6 +380,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onDisconnected(IpcException reason) {
         desk.cancelAll();
+        ports.closeAll();
         role.onDisconnected(reason);
     }
 
@@ -369,6 +391,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         outbox.close(reason);
         caller.failAll(reason);
         desk.cancelAll();
+        ports.closeAll();
         for (Long id : reports.keySet()) {
             CompletableFuture<Delivery.Report> waiting = reports.remove(id);
             if (waiting != null) {

@@ -6,6 +6,7 @@ import dev.valence.Endpoint;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Permissions;
 import dev.valence.TypeRef;
@@ -467,6 +468,11 @@ final class RendererPeer implements Renderer, Role {
     @Override
     public boolean trySend(String channel, @Nullable Object payload) {
         return session.trySend(channel, payload);
+    }
+
+    @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        session.postMessage(channel, payload, ports);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
+import dev.valence.MessagePort;
 import dev.valence.Registration;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
@@ -155,6 +156,11 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     @Override
     public boolean trySend(String channel, @Nullable Object payload) {
         return main.session().trySend(channel, payload);
+    }
+
+    @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        main.session().postMessage(channel, payload, ports);
     }
 
     @Override

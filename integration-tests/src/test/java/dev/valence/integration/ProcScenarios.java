@@ -38,8 +38,10 @@ final class ProcScenarios {
     private ProcScenarios() {}
 
     /** Returns the spec of a program here: a small JVM with the class path of a renderer. */
-    static RendererSpec spec(Class<?> program) {
-        return RendererSpec.of(program).withClassPath(rendererClassPath()).withJvmArgs(SMALL_JVM);
+    static RendererSpec spec(Class<?> program, String... furtherJvmArgs) {
+        List<String> jvmArgs = new ArrayList<>(SMALL_JVM);
+        jvmArgs.addAll(List.of(furtherJvmArgs));
+        return RendererSpec.of(program).withClassPath(rendererClassPath()).withJvmArgs(jvmArgs);
     }
 
     /** Returns the class path without what a renderer does without. */

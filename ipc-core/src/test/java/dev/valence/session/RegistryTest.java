@@ -53,7 +53,7 @@ class RegistryTest {
     }
 
     @Test
-    void onceListener_isClaimedByOneOfManyThreads() {
+    void ONCE_onceListener_isClaimedByOneOfManyThreads() {
         for (int round = 0; round < 500; round++) {
             registry.once("a", String.class, listener);
             Registry.ListenerEntry<PairedEnd, ?> entry = registry.listeners("a").get(0);
@@ -69,7 +69,7 @@ class RegistryTest {
     }
 
     @Test
-    void listenerThatWasClosed_isNeverClaimed() {
+    void ONCE_listenerThatWasClosed_isNeverClaimed() {
         for (Registration registration :
                 List.of(registry.on("a", String.class, listener), registry.once("a", String.class, listener))) {
             Registry.ListenerEntry<PairedEnd, ?> entry = registry.listeners("a").get(0);
@@ -79,7 +79,7 @@ class RegistryTest {
     }
 
     @Test
-    void handleOnce_isClaimedByOneOfManyThreads() {
+    void HO_handleOnce_isClaimedByOneOfManyThreads() {
         for (int round = 0; round < 500; round++) {
             registry.handleOnce("a", String.class, handler);
             AtomicInteger claims = new AtomicInteger();

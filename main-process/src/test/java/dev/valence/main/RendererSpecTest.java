@@ -187,7 +187,7 @@ class RendererSpecTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void valueIsBad_throwsAndSaysWhatWasExpected(ThrowingCallable call, String message) {
+    void UP2_valueIsBad_throwsAndSaysWhatWasExpected(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 

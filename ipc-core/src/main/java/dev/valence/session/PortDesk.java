@@ -270,7 +270,8 @@ final class PortDesk {
             throw PipeEnd.broken("ports in a message to others (expected: only in one to its receiver)");
         }
         if (offers.size() > MAX_PER_MESSAGE) {
-            throw PipeEnd.broken("ports in one message: " + offers.size() + " (expected: at most " + MAX_PER_MESSAGE + ")");
+            throw PipeEnd.broken(
+                    "ports in one message: " + offers.size() + " (expected: at most " + MAX_PER_MESSAGE + ")");
         }
         List<PipeEnd> ends = new ArrayList<>(offers.size());
         for (PortOffer offer : offers) {

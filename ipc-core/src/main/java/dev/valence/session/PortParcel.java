@@ -42,7 +42,8 @@ final class PortParcel {
             throw refused(index, "null (expected: a port)");
         }
         if (!(all[index] instanceof LocalPort port)) {
-            throw refused(index, all[index].getClass().getName() + " (expected: a port of a MessageChannel or an event)");
+            throw refused(
+                    index, all[index].getClass().getName() + " (expected: a port of a MessageChannel or an event)");
         }
         if (ports.contains(port)) {
             throw refused(index, "the same as ports[" + ports.indexOf(port) + "] (expected: each port once)");

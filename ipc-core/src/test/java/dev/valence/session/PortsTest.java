@@ -282,7 +282,9 @@ class PortsTest {
     @Test
     void listenerThatWasRemoved_hearsNothing() {
         MessageChannel channel = manual();
-        channel.port2().onMessage(String.class, (event, text) -> heard.add(text)).close();
+        channel.port2()
+                .onMessage(String.class, (event, text) -> heard.add(text))
+                .close();
         channel.port2().onClose(() -> heard.add("closed")).close();
         channel.port2().start();
         channel.port1().postMessage("unheard");

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -310,8 +311,8 @@ class SessionPortsTest {
             pair.client().receiver().on("port", Object.class, (event, payload) -> arrived.add(event.ports()));
             MessagePort[] many = ports(PortDesk.MAX_PER_MESSAGE + 1);
             assertThatThrownBy(() -> pair.server().postMessage("port", 1, many))
-                    .isInstanceOfSatisfying(IpcException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.LIMIT))
+                    .isInstanceOfSatisfying(
+                            IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT))
                     .hasMessage("ports: 65 (expected: at most 64 in one message)");
             assertThat(many).noneMatch(MessagePort::isClosed);
             for (int i = 0; i < PortDesk.MAX_OPEN / PortDesk.MAX_PER_MESSAGE; i++) {
@@ -320,9 +321,8 @@ class SessionPortsTest {
             assertThatThrownBy(() -> pair.server().postMessage("port", 1, many[0]))
                     .hasMessage("ports: 1024 were handed over to this process and are open (expected: fewer)");
             MessagePort one = takeFirst(arrived);
-            CompletableFuture<Void> closed = new CompletableFuture<>();
             one.close(); // makes room for one, once main knows
-            org.awaitility.Awaitility.await().until(() -> {
+            Awaitility.await().until(() -> {
                 try {
                     pair.server().postMessage("port", 1, many[0]);
                     return true;
@@ -330,7 +330,6 @@ class SessionPortsTest {
                     return false;
                 }
             });
-            closed.complete(null);
         }
     }
 
@@ -366,8 +365,13 @@ class SessionPortsTest {
                 });
                 port.start();
             });
-            one.server().receiver().on("port", Object.class, (event, payload) -> two.server()
-                    .postMessage("port", payload, event.ports().get(0)));
+            one.server()
+                    .receiver()
+                    .on(
+                            "port",
+                            Object.class,
+                            (event, payload) -> two.server()
+                                    .postMessage("port", payload, event.ports().get(0)));
             List<MessagePort> posting = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 MessageChannel channel = MessageChannel.create();

@@ -223,6 +223,28 @@ class PortsIT {
     }
 
     @Test
+    void SC3_portOfARenderer_reachesItsScopeAndNotThatOfAnother() throws Exception {
+        Received<Renderer, String> scopes = new Received<>();
+        a.ipc()
+                .on(
+                        "give",
+                        String.class,
+                        (event, name) -> scopes.add("a " + event.ports().size()));
+        b.ipc()
+                .on(
+                        "give",
+                        String.class,
+                        (event, name) -> scopes.add("b " + event.ports().size()));
+        a.invokeSync("make", "p", Object.class);
+        b.invokeSync("make", "q", Object.class);
+        assertThat(scopes.next(2)).containsExactly("a 1", "b 1");
+        listen("p", given.next());
+        listen("q", given.next());
+        assertThat(heard.next(2)).containsExactlyInAnyOrder("p: p made", "q: q made");
+        assertThat(scopes.soFar()).isEmpty();
+    }
+
+    @Test
     void MP4_MP6_UP48_portsOfMainAndARenderer_areJoined() throws Exception {
         MessageChannel channel = MessageChannel.create();
         listen("main", channel.port1());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,26 +86,19 @@ final class PipeEnd {
 
     /** Gives this end to a new port, which has to be started. */
     void attach(LocalPort holder) {
-        lock.lock();
-        try {
+        locked(() -> {
             port = holder;
             started = false;
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     /** Gives this end back to the port it was taken from. */
     void giveBack(LocalPort holder) {
-        int waiting;
-        lock.lock();
-        try {
+        holder.expect(locked(() -> {
             port = holder;
-            waiting = started ? arrived.size() : 0;
-        } finally {
-            lock.unlock();
-        }
-        holder.expect(waiting);
+            return started ? arrived.size() : 0;
+        }));
         if (isCloseReached()) {
             holder.expectClose();
         }
@@ -113,8 +107,7 @@ final class PipeEnd {
     /** Takes this end from its port, to hand it over; returns null, or what is against it. */
     @Nullable
     String detach(LocalPort holder) {
-        lock.lock();
-        try {
+        return locked(() -> {
             if (port != holder) {
                 return "already transferred";
             }
@@ -123,52 +116,32 @@ final class PipeEnd {
             }
             port = null;
             return null;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     boolean isHeldBy(LocalPort holder) {
-        lock.lock();
-        try {
-            return port == holder;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> port == holder);
     }
 
     /** Whether what is posted here still arrives. */
     boolean isOpen() {
-        lock.lock();
-        try {
-            return state != State.CLOSED && other.state != State.CLOSED;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> state != State.CLOSED && other.state != State.CLOSED);
     }
 
     /** Whether the other end is closed, and its port need not wait for messages before it learns of that. */
     boolean isCloseReached() {
-        lock.lock();
-        try {
-            return other.state == State.CLOSED && (state == State.CLOSED || !started);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> other.state == State.CLOSED && (state == State.CLOSED || !started));
     }
 
     /** Lets what waits through to the port; returns how much that is. */
     int start(LocalPort holder) {
-        lock.lock();
-        try {
+        return locked(() -> {
             if (started || port != holder || state != State.HERE) {
                 return 0;
             }
             started = true;
             return arrived.size();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Takes the next message out for a port; null if there is none, or it is not for this port any more. */
@@ -308,45 +281,30 @@ final class PipeEnd {
 
     /** The listeners of this end have dealt with a message. */
     void consumed(long charge) {
-        long due;
-        lock.lock();
-        try {
-            due = window.gather(charge);
+        tell(locked(() -> {
+            long due = window.gather(charge);
             if (state != State.HERE || other.state == State.HERE) {
                 due += window.flush();
             }
-            due = keepIfLeaving(due);
-        } finally {
-            lock.unlock();
-        }
-        tell(due);
+            return keepIfLeaving(due);
+        }));
     }
 
     /** The process that has this end gives room back. */
     void credited(long bytes) {
-        long due;
-        lock.lock();
-        try {
+        tell(locked(() -> {
             if (state != State.CLOSED && !window.giveBack(bytes)) {
                 throw broken("credit of " + bytes + " bytes for a port (expected: at most what is under way)");
             }
-            due = keepIfLeaving(bytes);
-        } finally {
-            lock.unlock();
-        }
-        tell(due);
+            return keepIfLeaving(bytes);
+        }));
     }
 
     private void takeBack(long charge) {
-        long due;
-        lock.lock();
-        try {
+        tell(locked(() -> {
             window.giveBack(charge);
-            due = keepIfLeaving(charge);
-        } finally {
-            lock.unlock();
-        }
-        tell(due);
+            return keepIfLeaving(charge);
+        }));
     }
 
     /** Counts room for those who post at the other end; returns what its wire is to be told. The lock is held. */
@@ -366,12 +324,7 @@ final class PipeEnd {
     }
 
     private @Nullable PortWire wire() {
-        lock.lock();
-        try {
-            return wire;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> wire);
     }
 
     // ---- The hand-over -------------------------------------------------------------------------------------------
@@ -397,14 +350,7 @@ final class PipeEnd {
 
     /** It was not handed over after all. */
     void stay() {
-        lock.lock();
-        try {
-            if (state == State.LEAVING) {
-                state = State.HERE;
-            }
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> state = state == State.LEAVING ? State.HERE : state);
     }
 
     /** It was handed over: what waits here, and what comes, goes to the wire. */
@@ -459,14 +405,12 @@ final class PipeEnd {
 
     /** Makes this the end that a peer has: it offered the other one. */
     void begin(PortWire from, long underWay) {
-        lock.lock();
-        try {
+        locked(() -> {
             state = State.AWAY;
             wire = from;
             window.take(underWay);
-        } finally {
-            lock.unlock();
-        }
+            return null;
+        });
     }
 
     // ---- The end -------------------------------------------------------------------------------------------------
@@ -499,6 +443,15 @@ final class PipeEnd {
             own.close();
         }
         other.pass(PortItem.CLOSE, false);
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private List<PortItem> takeArrived() {

@@ -21,7 +21,7 @@ final class PortWindow {
 
     /** Whether a message may follow what is under way. */
     boolean hasRoom(long charge) {
-        return underWay < QUARTER || underWay + charge <= BYTES;
+        return underWay < QUARTER || charge <= BYTES - underWay;
     }
 
     void take(long charge) {

@@ -27,7 +27,8 @@ class ProtocolConformanceTest {
             ProtocolPayloadsConformanceTest.class,
             ProtocolCallsConformanceTest.class,
             ProtocolEndConformanceTest.class,
-            ProtocolPortsConformanceTest.class);
+            ProtocolPortsConformanceTest.class,
+            ProtocolPipesConformanceTest.class);
 
     private static final String MAIN = "main decides who may connect and subscribe";
     private static final String LAUNCH = "launching is not part of a connection";

@@ -81,7 +81,8 @@ final class ProcScenarios {
 
         private void setUp(String... args) {
             renderer.handle("echo", String.class, (event, text) -> text);
-            renderer.handleAsync("never", String.class, (event, text) -> new CompletableFuture<String>());
+            CompletableFuture<String> never = new CompletableFuture<>(); // kept, or its loss would be noticed
+            renderer.handleAsync("never", String.class, (event, text) -> never);
             renderer.handle("block", String.class, (event, text) -> {
                 System.out.println("blocking");
                 new CountDownLatch(1).await();

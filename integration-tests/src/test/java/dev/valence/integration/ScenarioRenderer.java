@@ -28,6 +28,9 @@ public final class ScenarioRenderer {
             Map.entry("sibling", plain(BackpressureIT::sibling)),
             Map.entry("flooding", with(withShortQueue(), BackpressureIT::flooding)),
             Map.entry("ports", plain(PortsIT::ports)),
+            Map.entry("permissions", plain(PermissionsIT::permissions)),
+            Map.entry("tapped", TapIT::tapped),
+            Map.entry("gaps", plain(GapsIT::gaps)),
             Map.entry("cancellation", plain(CancellationIT::cancellation)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 

@@ -51,6 +51,7 @@ public final class Outbox {
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;
     private @Nullable Frame drain;
+    private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
     private @Nullable IpcException closed;
     private boolean dataHeld;
@@ -112,7 +113,7 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel);
+                markGap(channel, item);
                 return false;
             }
             openGaps.remove(channel); // what is dropped from now on has its place behind this one
@@ -126,10 +127,11 @@ public final class Outbox {
     }
 
     /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
-    private void markGap(String channel) {
+    private void markGap(String channel, Outgoing dropped) {
         Outgoing.GapMark gap = openGaps.get(channel);
         if (gap == null) {
             if (gapMarks >= limits.subscriptions()) {
+                dropped.listener().onGapUntold();
                 return;
             }
             gap = Outgoing.gap(channel);
@@ -182,10 +184,11 @@ public final class Outbox {
     }
 
     private void checkOpen(SendLane lane) {
-        if (closed != null) {
-            throw new IpcException(closed.code(), String.valueOf(closed.getMessage()), closed);
+        IpcException refusal = closed == null && lane == data ? drained : closed;
+        if (refusal != null) {
+            throw new IpcException(refusal.code(), String.valueOf(refusal.getMessage()), refusal);
         }
-        if (last != null || (drain != null && lane == data)) {
+        if (last != null) {
             throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
         }
     }
@@ -282,12 +285,10 @@ public final class Outbox {
     }
 
     /**
-     * Takes nothing new for the data lane, and says so to the peer once what waits there was sent. What waits for a peer
-     * that is not ready is dropped.
-     *
-     * @param grace what the peer has time for, told to it
+     * Takes nothing new for the data lane: whoever offers, or waits for room, gets a copy of this reason. Once what waits
+     * there was sent, the peer is told, and how much time it has. What waits for a peer that is not ready is dropped.
      */
-    public void drain(Duration grace) {
+    public void drain(Duration grace, IpcException reason) {
         List<Outgoing> dropped;
         lock.lock();
         try {
@@ -297,6 +298,7 @@ public final class Outbox {
             drain = Frame.newBuilder()
                     .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
                     .build();
+            drained = reason;
             dropped = takeHeldData();
             room.signalAll();
         } finally {
@@ -334,6 +336,7 @@ public final class Outbox {
 
     /** Drops everything; whoever offers, or waits for room, gets a copy of this reason. */
     public void close(IpcException reason) {
+        List<Outgoing> lost;
         lock.lock();
         try {
             if (closed == null) {
@@ -343,12 +346,13 @@ public final class Outbox {
             connection = null;
             control.clear();
             replies.clear();
-            data.clear();
+            lost = data.clear();
             openGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        lost.forEach(item -> item.listener().onLost());
     }
 
     /**

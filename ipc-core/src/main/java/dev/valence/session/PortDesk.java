@@ -4,6 +4,7 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.MessagePort;
 import dev.valence.Payload;
+import dev.valence.TapEvent.Kind;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -20,7 +21,6 @@ import dev.valence.proto.PortOffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +46,6 @@ final class PortDesk {
     private final SendListener ids;
     private final int firstOwn; // numbers of this side are even at main, odd at a client
     private final ConcurrentHashMap<Long, PortWire> wires = new ConcurrentHashMap<>(); // taking one out closes it
-    private final Set<PortShipment> relayed = ConcurrentHashMap.newKeySet(); // hold room of another connection
     private final Queue<PortWire> credits = new ConcurrentLinkedQueue<>(); // each once
     private final AtomicInteger ownOpen = new AtomicInteger();
     private final AtomicInteger peersOpen = new AtomicInteger();
@@ -78,13 +77,37 @@ final class PortDesk {
 
     // ---- What is sent --------------------------------------------------------------------------------------------
 
+    /** Gives the room of a message back when it has left, or never will. */
+    private record Releasing(SendListener ids, PortItem item) implements SendListener {
+        @Override
+        public void onQueued(long id) {
+            ids.onQueued(id);
+        }
+
+        @Override
+        public void onSent() {
+            item.release();
+        }
+
+        @Override
+        public void onDropped() {
+            item.release();
+        }
+
+        @Override
+        public void onLost() {
+            item.release();
+        }
+    }
+
     /** See {@link dev.valence.IpcSender#postMessage}. */
     void postMessage(String channel, Payload payload, MessagePort... ports) {
         PortParcel parcel = PortParcel.take(ports, null);
         boolean sent = false;
         try {
             Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-            PortShipment shipment = new PortShipment(this, parcel.ends(), header::addPorts, () -> {});
+            PortShipment shipment = new PortShipment(
+                    this, parcel.ends(), header::addPorts, session.following(Kind.MESSAGE, channel, payload));
             Outgoing message = Outgoing.message(Frame.newBuilder(), header, payload.bytes(), false, shipment);
             if (shipment.size() > 0) {
                 keepIfEarly(message);
@@ -105,7 +128,7 @@ final class PortDesk {
             PortMessage.Builder header = PortMessage.newBuilder()
                     .setPort(number)
                     .setEncoding(item.payload().encoding());
-            PortShipment shipment = new PortShipment(this, item.ports(), header::addPorts, item::release);
+            PortShipment shipment = new PortShipment(this, item.ports(), header::addPorts, new Releasing(ids, item));
             Outgoing message = Outgoing.portMessage(header, item.payload().bytes(), shipment);
             keepIfEarly(message);
             ship(message, shipment, mayWait);
@@ -123,18 +146,13 @@ final class PortDesk {
         shipment.begin();
         boolean sent = false;
         try {
-            if (mayWait) {
-                sent = Session.offer(outbox, message);
-            } else {
-                relayed.add(shipment);
-                sent = outbox.offer(message, Admission.ALWAYS); // bounded by the window of whoever sent it
-            }
+            // What is passed on is bounded by the window of whoever sent it.
+            sent = mayWait ? session.offer(message) : outbox.offer(message, Admission.ALWAYS);
         } finally {
             if (sent) {
                 shipment.commit();
             } else {
                 shipment.cancel();
-                relayed.remove(shipment);
                 ownOpen.addAndGet(-shipment.size());
             }
         }
@@ -172,10 +190,6 @@ final class PortDesk {
         }
     }
 
-    void noteId(long id) {
-        ids.onQueued(id);
-    }
-
     /** Gives an end of a pipe a number. The lock of the outbox is held. */
     PortWire newWire(PipeEnd end) {
         long number = lastOwn + 2;
@@ -209,10 +223,6 @@ final class PortDesk {
             countClosed(wire.number());
             wire.end().close();
         }
-    }
-
-    void forget(PortShipment shipment) {
-        relayed.remove(shipment);
     }
 
     private void countClosed(long number) {
@@ -352,6 +362,5 @@ final class PortDesk {
     /** The connection has ended: what leads over it is closed. Idempotent. */
     void closeAll() {
         wires.values().forEach(this::forget);
-        relayed.forEach(PortShipment::end);
     }
 }

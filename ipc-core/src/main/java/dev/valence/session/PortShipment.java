@@ -17,7 +17,7 @@ final class PortShipment implements SendListener {
     private final PortDesk desk;
     private final List<PipeEnd> ends;
     private final Consumer<PortOffer> header;
-    private final Runnable whenGone;
+    private final SendListener next;
     private final List<Long> underWay = new ArrayList<>();
     private final List<PortWire> wires = new ArrayList<>(); // filled with the lock of the outbox held, before the rest
 
@@ -25,13 +25,13 @@ final class PortShipment implements SendListener {
      * Makes a shipment of ends that travel.
      *
      * @param header takes the offers into the message; not before that is queued
-     * @param whenGone run when the message has left, or will not
+     * @param next told the same about the message
      */
-    PortShipment(PortDesk desk, List<PipeEnd> ends, Consumer<PortOffer> header, Runnable whenGone) {
+    PortShipment(PortDesk desk, List<PipeEnd> ends, Consumer<PortOffer> header, SendListener next) {
         this.desk = desk;
         this.ends = ends;
         this.header = header;
-        this.whenGone = whenGone;
+        this.next = next;
     }
 
     int size() {
@@ -48,7 +48,7 @@ final class PortShipment implements SendListener {
     /** Numbers are given here, so that they rise in the order of the messages that offer them. */
     @Override
     public void onQueued(long id) {
-        desk.noteId(id);
+        next.onQueued(id);
         for (int i = 0; i < ends.size(); i++) {
             PortWire wire = desk.newWire(ends.get(i));
             wires.add(wire);
@@ -62,19 +62,19 @@ final class PortShipment implements SendListener {
     @Override
     public void onSent() {
         wires.forEach(PortWire::establish);
-        end();
+        next.onSent();
     }
 
     @Override
     public void onDropped() {
         wires.forEach(desk::forget);
-        end();
+        next.onDropped();
     }
 
-    /** Nothing waits for the transport any more. */
-    void end() {
-        desk.forget(this);
-        whenGone.run();
+    @Override
+    public void onLost() {
+        wires.forEach(desk::forget);
+        next.onLost();
     }
 
     /** The message is queued: what waits at the ends follows it. */

@@ -24,7 +24,7 @@ class RegistryTest {
 
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final Registry<PairedEnd> registry =
-            new Registry<>(channel -> told.add("+" + channel), channel -> told.add("-" + channel));
+            new Registry<>(10, channel -> told.add("+" + channel), channel -> told.add("-" + channel));
     private final Listener<PairedEnd, String> listener = (event, text) -> {};
     private final Handler<PairedEnd, String, String> handler = (event, text) -> text;
 
@@ -165,6 +165,7 @@ class RegistryTest {
     @Test
     void subscriptionThatCannotBeSent_leavesNoListener() {
         Registry<PairedEnd> closed = new Registry<>(
+                10,
                 channel -> {
                     throw new IpcException(ErrorCode.CLOSED, "closed");
                 },

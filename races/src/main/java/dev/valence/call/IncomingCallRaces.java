@@ -19,7 +19,7 @@ public final class IncomingCallRaces {
     private IncomingCallRaces() {}
 
     private static IncomingCall newCall() {
-        return new IncomingCall(1, "peer", Long.MAX_VALUE, Runnable::run);
+        return new IncomingCall(1, "h", "peer", Long.MAX_VALUE, Runnable::run);
     }
 
     /** The handler's value and its exception, or its stage and its loss. */

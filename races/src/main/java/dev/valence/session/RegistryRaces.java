@@ -20,7 +20,7 @@ public final class RegistryRaces {
     private RegistryRaces() {}
 
     private static Registry<IpcSender> newRegistry() {
-        return new Registry<>(channel -> {}, channel -> {});
+        return new Registry<>(10, channel -> {}, channel -> {});
     }
 
     /** Two messages, one once listener. */
@@ -94,7 +94,7 @@ public final class RegistryRaces {
     public static class LastGoesWhileAnotherComes {
         private int firsts; // with the lock of the registry held
         private int lasts; // with the lock of the registry held
-        private final Registry<IpcSender> registry = new Registry<>(channel -> firsts++, channel -> lasts++);
+        private final Registry<IpcSender> registry = new Registry<>(10, channel -> firsts++, channel -> lasts++);
         private final Registration first = registry.on("channel", TypeRef.of(String.class), (event, text) -> {});
 
         /** Goes. */

@@ -77,6 +77,28 @@ public interface IpcSender {
      */
     <R> @Nullable R invokeSync(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options);
 
+    /**
+     * Sends a message with ports, which are handed over: they belong to the receiver from then on, which finds them in
+     * {@link IpcEvent#ports()}. If no listener gets the message, the ports are closed.
+     *
+     * <p>Waits for room as {@link #send} does.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param payload what the receiver's listeners get
+     * @param ports none is twice in the list, closed or handed over; may be none
+     * @throws IllegalArgumentException if the channel name is not valid, or one of the ports cannot be handed over, in which
+     *     case its index is named; nothing was sent and every port stays with its owner
+     * @throws IpcException as {@link #send} does, with {@link ErrorCode#LIMIT} beyond 64 ports of one message or 1,024 that
+     *     were handed over to the receiver and are open, and with {@link ErrorCode#UNSUPPORTED} if the receiver knows no
+     *     ports; nothing was sent and every port stays with its owner
+     */
+    void postMessage(String channel, @Nullable Object payload, MessagePort... ports);
+
+    /** Sends a message on a typed channel with ports, see {@link #postMessage(String, Object, MessagePort...)}. */
+    default <T> void postMessage(EventChannel<T> channel, @Nullable T payload, MessagePort... ports) {
+        postMessage(channel.name(), payload, ports);
+    }
+
     /** Sends a message on a typed channel, see {@link #send(String, Object)}. */
     default <T> void send(EventChannel<T> channel, @Nullable T payload) {
         send(channel.name(), payload);

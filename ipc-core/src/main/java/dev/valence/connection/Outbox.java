@@ -392,7 +392,7 @@ public final class Outbox {
     }
 
     /** Tells the transport that there is something to write. */
-    void wakeUp() {
+    public void wakeUp() {
         Link to = link;
         if (to != null) {
             to.wakeUp();

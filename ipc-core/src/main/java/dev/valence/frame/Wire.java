@@ -1,5 +1,7 @@
 package dev.valence.frame;
 
+import dev.valence.proto.Feature;
+
 /** The constants of {@code docs/protocol.md}. */
 public final class Wire {
 
@@ -13,7 +15,7 @@ public final class Wire {
     public static final int MINOR = 0;
 
     /** Bits of what goes beyond the base of the protocol and is known here. */
-    public static final long FEATURES = 0;
+    public static final long FEATURES = Feature.FEATURE_PORTS_VALUE;
 
     /** Bytes of the length in front of each frame, big-endian. */
     public static final int PREFIX_BYTES = 4;

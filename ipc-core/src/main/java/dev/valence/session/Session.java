@@ -8,6 +8,7 @@ import dev.valence.ErrorCode;
 import dev.valence.GapListener;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Payload;
 import dev.valence.Permissions.Use;
@@ -62,6 +63,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
     private final Caller caller;
+    private final PortDesk ports;
     private final SendListener messages;
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
     private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
@@ -87,6 +89,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
+        this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
         this.messages = new MessageFate(caller.ids(), services.tally());
     }
 
@@ -130,6 +133,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
             services.tally().countRefusedSend();
         }
         return sent;
+    }
+
+    /** See {@link IpcSender#postMessage(String, Object, MessagePort...)}. */
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... handedOver) {
+        ChannelName.check(channel);
+        checkMay(Use.SEND, channel);
+        ports.postMessage(channel, encode(payload), handedOver);
     }
 
     private Outgoing message(int destination, String channel, @Nullable Object value) {
@@ -314,8 +324,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public @Nullable Frame nextCredit() {
+        return ports.nextCredit();
+    }
+
+    @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
+        ports.onPeer(features);
     }
 
     @Override
@@ -325,6 +341,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onMessage(Incoming message) {
+        List<PipeEnd> offered = ports.accept(message);
         boolean isDenied = !role.permits(
                 message.isBroadcast() || message.destination() != 0 ? Use.BROADCAST : Use.SEND, message.channel());
         traffic.received(
@@ -335,11 +352,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         if (isDenied) {
             services.tally().countDeniedFrame();
             message.release();
+            offered.forEach(PipeEnd::close);
             if (message.isBroadcast()) {
                 sendReport(Report.newBuilder().setId(message.id()).build());
             }
         } else if (role.relay(message)) {
-            inbox.submit(() -> delivery.deliver(message));
+            inbox.submit(() -> delivery.deliver(message, offered));
         } else {
             message.release();
         }
@@ -366,7 +384,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onPortMessage(Incoming message) {
-        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a port (expected: none, they were not negotiated)");
+        ports.onMessage(message);
     }
 
     @Override
@@ -389,10 +407,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public void onStreamCredit(long id, long items, long bytes) {}
 
     @Override
-    public void onPortCredit(long port, long bytes) {}
+    public void onPortCredit(long port, long bytes) {
+        ports.onCredit(port, bytes);
+    }
 
     @Override
-    public void onPortClose(long port) {}
+    public void onPortClose(long port) {
+        ports.onClose(port);
+    }
 
     @Override
     public void onCancel(long id) {
@@ -449,6 +471,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onDisconnected(IpcException reason) {
         desk.cancelAll();
+        ports.closeAll();
         role.onDisconnected(reason);
     }
 
@@ -472,6 +495,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         outbox.close(reason);
         caller.failAll(reason);
         desk.cancelAll();
+        ports.closeAll();
         for (Long id : reports.keySet()) {
             CompletableFuture<Delivery.Report> waiting = reports.remove(id);
             if (waiting != null) {

@@ -5,6 +5,7 @@ import dev.valence.CallOptions;
 import dev.valence.Endpoint;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
+import dev.valence.MessagePort;
 import dev.valence.TypeRef;
 import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
@@ -271,6 +272,11 @@ final class RendererPeer implements Renderer {
     @Override
     public boolean trySend(String channel, @Nullable Object payload) {
         return session().trySend(channel, payload);
+    }
+
+    @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        session().postMessage(channel, payload, ports);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
+import dev.valence.MessagePort;
 import dev.valence.Permissions;
 import dev.valence.Registration;
 import dev.valence.TypeRef;
@@ -173,6 +174,11 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     @Override
     public boolean trySend(String channel, @Nullable Object payload) {
         return main.session().trySend(channel, payload);
+    }
+
+    @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        main.session().postMessage(channel, payload, ports);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.valence.Endpoint;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Permissions;
 import dev.valence.TypeRef;
@@ -312,6 +313,11 @@ final class MainConnection implements IpcSender, Role {
     @Override
     public boolean trySend(String channel, @Nullable Object payload) {
         return session.trySend(channel, payload);
+    }
+
+    @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        session.postMessage(channel, payload, ports);
     }
 
     @Override

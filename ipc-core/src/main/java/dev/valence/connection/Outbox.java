@@ -6,14 +6,11 @@ import dev.valence.Limits;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Cancel;
-import dev.valence.proto.Credit;
 import dev.valence.proto.Drain;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
-import dev.valence.proto.Pong;
 import dev.valence.proto.Windows;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +31,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-    /** Control frames that may wait: more means that the peer asks and never reads. */
-    private static final int MAX_CONTROL_FRAMES = 16 * 1024;
-
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
     private final Condition room = lock.newCondition();
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
+    private volatile Runnable onReplySent = () -> {};
 
     // guarded by lock
-    private final ArrayDeque<Frame> control = new ArrayDeque<>();
+    private final ControlLane control = new ControlLane();
     private final SendLane replies = new SendLane();
     private final SendLane data = new SendLane();
     private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>();
-    private @Nullable ReceiveWindow dataReceived;
-    private @Nullable ReceiveWindow repliesReceived;
-    private @Nullable Frame pong;
     private @Nullable Frame drain;
     private @Nullable Frame last;
     private @Nullable IpcException closed;
@@ -191,6 +184,14 @@ public final class Outbox {
     }
 
     /**
+     * Returns whether the reply lane takes a reply without passing its hard limit by more than that reply. If it does not,
+     * the listener of an item in the lane is told when that item was sent. Takes no lock.
+     */
+    public boolean hasRoomForReply() {
+        return replies.queuedBytes() < limits.queueHardBytes();
+    }
+
+    /**
      * Takes an item back. If the peer has seen nothing of it, it never will; otherwise it is told that the answer is no
      * longer wanted.
      */
@@ -210,7 +211,7 @@ public final class Outbox {
             if (!item.isFinished()) {
                 item.cancel(); // the chunk that says so takes the place of the rest
             } else {
-                hasRoom = addControl(Frame.newBuilder()
+                hasRoom = control.add(Frame.newBuilder()
                         .setCancel(Cancel.newBuilder().setId(item.id))
                         .build());
             }
@@ -228,15 +229,34 @@ public final class Outbox {
             if (closed != null) {
                 return;
             }
-            hasRoom = addControl(frame);
+            hasRoom = control.add(frame);
         } finally {
             lock.unlock();
         }
         wakeUpOrEnd(hasRoom);
     }
 
-    private boolean addControl(Frame frame) {
-        return control.size() < MAX_CONTROL_FRAMES && control.add(frame);
+    /**
+     * Adds a frame to the control lane that is made when it goes.
+     *
+     * @param frame called with the lock held: must return at once and call nothing back; null if there is none any more
+     */
+    public void offerLate(Supplier<@Nullable Frame> frame) {
+        lock.lock();
+        try {
+            if (closed != null) {
+                return;
+            }
+            control.addLate(frame);
+        } finally {
+            lock.unlock();
+        }
+        wakeUp();
+    }
+
+    /** Sets what is told when something of the reply lane was sent, so that there may be room again. */
+    public void whenReplySent(Runnable action) {
+        onReplySent = action;
     }
 
     private void wakeUpOrEnd(boolean hasRoom) {
@@ -245,7 +265,8 @@ public final class Outbox {
             wakeUp();
         } else if (open != null) {
             open.accept(new IpcException(
-                    ErrorCode.LIMIT, MAX_CONTROL_FRAMES + " control frames wait (expected: a peer that reads them)"));
+                    ErrorCode.LIMIT,
+                    ControlLane.MAX_FRAMES + " control frames wait (expected: a peer that reads them)"));
         }
     }
 
@@ -253,7 +274,7 @@ public final class Outbox {
     void offerPong(long nonce) {
         lock.lock();
         try {
-            pong = Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
+            control.setPong(nonce);
         } finally {
             lock.unlock();
         }
@@ -361,8 +382,7 @@ public final class Outbox {
         try {
             link = to;
             connection = end;
-            dataReceived = dataIn;
-            repliesReceived = repliesIn;
+            control.announce(dataIn, repliesIn);
             data.addWindow(peer.getDataBytes());
             replies.addWindow(peer.getReplyBytes());
         } finally {
@@ -400,7 +420,7 @@ public final class Outbox {
             if (closed != null || isFlushed) {
                 return null;
             }
-            Frame first = nextControl();
+            Frame first = control.next();
             if (first != null) {
                 return OutFrame.of(first);
             }
@@ -418,6 +438,9 @@ public final class Outbox {
             lock.unlock();
             if (sent != null) {
                 sent.listener().onSent();
+                if (sent.lane() == Lane.LANE_REPLY) {
+                    onReplySent.run();
+                }
             }
         }
     }
@@ -445,22 +468,6 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-    }
-
-    private @Nullable Frame nextControl() {
-        long dataDue = dataReceived == null ? 0 : dataReceived.takeDue();
-        long repliesDue = repliesReceived == null ? 0 : repliesReceived.takeDue();
-        if (dataDue > 0 || repliesDue > 0) {
-            return Frame.newBuilder()
-                    .setCredit(Credit.newBuilder().setDataBytes(dataDue).setReplyBytes(repliesDue))
-                    .build();
-        }
-        Frame waitingPong = pong;
-        if (waitingPong != null) {
-            pong = null;
-            return waitingPong;
-        }
-        return control.poll();
     }
 
     /** Replies and data take turns, frame by frame. */

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One lane of an {@link Outbox}: what waits in it, and what the peer still has room for. Guarded by the outbox's lock. */
@@ -12,12 +13,13 @@ final class SendLane {
     private final ArrayDeque<Outgoing> queue = new ArrayDeque<>();
     private final Map<Integer, Long> broadcastBytes = new HashMap<>(); // queued, by origin
     private long allBroadcastBytes;
-    private long queuedBytes;
+    private final AtomicLong queuedBytes = new AtomicLong(); // changed under the lock, read without
     private long window; // what the peer has room for
 
     /** Whether something of this cost may join a queue that may hold this many bytes. An empty queue takes anything. */
     boolean hasRoom(long cost, long limit) {
-        return queuedBytes == 0 || queuedBytes + cost <= limit;
+        long queued = queuedBytes.get();
+        return queued == 0 || queued + cost <= limit;
     }
 
     /**
@@ -29,6 +31,11 @@ final class SendLane {
         return hasRoom(cost, limit)
                 && (allBroadcastBytes == 0 || allBroadcastBytes + cost <= limit / 2)
                 && (own == 0 || own + cost <= limit / 4);
+    }
+
+    /** Returns what waits here, in bytes. Any thread. */
+    long queuedBytes() {
+        return queuedBytes.get();
     }
 
     void add(Outgoing item) {
@@ -44,7 +51,7 @@ final class SendLane {
     }
 
     private void count(Outgoing item, long cost) {
-        queuedBytes += cost;
+        queuedBytes.addAndGet(cost);
         if (item.origin >= 0) {
             allBroadcastBytes += cost;
             broadcastBytes.merge(item.origin, cost, (a, b) -> a + b == 0 ? null : Long.valueOf(a + b));
@@ -77,7 +84,7 @@ final class SendLane {
         queue.clear();
         broadcastBytes.clear();
         allBroadcastBytes = 0;
-        queuedBytes = 0;
+        queuedBytes.set(0);
         return items;
     }
 }

@@ -29,12 +29,19 @@ final class Caller {
     private final Role role;
     private final Outbox outbox;
     private final CallTable calls = new CallTable();
+    private final StreamCaller streams;
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
         this.session = session;
         this.services = services;
         this.role = role;
         this.outbox = outbox;
+        this.streams = new StreamCaller(session, services, role, outbox, this);
+    }
+
+    /** Returns what subscribes to streams of the peer. */
+    StreamCaller streams() {
+        return streams;
     }
 
     /** Returns what notes the ids of everything that is sent to the peer. */
@@ -52,7 +59,7 @@ final class Caller {
                 payload -> services.codecs().decode(payload, replyType));
         try {
             Payload payload = session.encode(value);
-            checkPending(calls.size());
+            checkPending();
             queue(call, channel, payload, options);
         } catch (IpcException e) {
             call.fail(e);
@@ -108,12 +115,12 @@ final class Caller {
     }
 
     /** Checks that the peer takes one more request. */
-    void checkPending(int pending) {
+    void checkPending() {
         long bound = session.peerBounds().getPendingRequests();
         long max = bound == 0
                 ? services.limits().pendingRequests()
                 : Math.min(bound, services.limits().pendingRequests());
-        if (pending >= max) {
+        if (pendingCalls() >= max) {
             throw new IpcException(
                     ErrorCode.LIMIT,
                     "requests to " + role.peerName() + ": " + max + " are unanswered (expected: fewer)");
@@ -128,6 +135,9 @@ final class Caller {
     }
 
     void onFailure(Failure failure) {
+        if (streams.onFailure(failure)) {
+            return;
+        }
         OutgoingCall<?> call = takeCall(failure.getId());
         if (call != null) {
             call.fail(Failures.exception(call.channel(), failure));
@@ -151,9 +161,10 @@ final class Caller {
 
     void failAll(IpcException reason) {
         calls.failAll(reason);
+        streams.failAll(reason);
     }
 
     int pendingCalls() {
-        return calls.size();
+        return calls.size() + streams.size();
     }
 }

@@ -51,10 +51,14 @@ final class RequestDesk<S extends IpcSender> {
         this.outbox = outbox;
     }
 
-    /** Takes a request; returns its call, or null if it was refused. I/O thread. */
+    /**
+     * Takes a request; returns its call, or null if it was refused. I/O thread.
+     *
+     * @param streams that count against the same bound
+     */
     @Nullable
-    IncomingCall accept(Incoming request) {
-        if (calls.size() >= services.limits().pendingRequests()) {
+    IncomingCall accept(Incoming request, int streams) {
+        if (calls.size() + streams >= services.limits().pendingRequests()) {
             refuse(request.id(), ErrorCode.LIMIT);
             request.release();
             return null;
@@ -67,6 +71,11 @@ final class RequestDesk<S extends IpcSender> {
                 services.dispatcher());
         calls.put(request.id(), call);
         return call;
+    }
+
+    /** Returns how many requests are not answered. */
+    int size() {
+        return calls.size();
     }
 
     /** Fails a request without details. */

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Dispatcher.Inbox inbox;
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
+    private final StreamDesk<S> streams;
     private final Caller caller;
     private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
@@ -74,7 +76,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.inbox = services.dispatcher().newInbox();
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
+        this.streams = new StreamDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
+        outbox.whenReplySent(streams.gate()::advance);
     }
 
     S sender() {
@@ -187,6 +191,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         return caller.start(channel, payload, replyType, options);
     }
 
+    /** See {@link IpcSender#stream(String, Object, TypeRef, CallOptions)}. */
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return caller.streams().publisher(ChannelName.check(channel), payload, itemType, options);
+    }
+
     Bounds peerBounds() {
         return peerBounds;
     }
@@ -238,6 +248,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
+        caller.streams().onPeer(features);
     }
 
     @Override
@@ -268,7 +279,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
             request.release();
             return;
         }
-        IncomingCall call = desk.accept(request);
+        IncomingCall call = desk.accept(request, streams.size());
         if (call != null) {
             inbox.submit(() -> desk.start(call, request));
         }
@@ -276,7 +287,15 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onStream(Incoming request) {
-        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a stream (expected: none, they were not negotiated)");
+        if (!role.permits(request.channel())) {
+            services.tally().countDeniedFrame();
+            streams.refuse(request, ErrorCode.PERMISSION_DENIED);
+            return;
+        }
+        IncomingStream stream = streams.accept(request, desk.size());
+        if (stream != null) {
+            inbox.submit(() -> streams.start(stream, request));
+        }
     }
 
     @Override
@@ -295,13 +314,19 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
-    public void onItem(long id, Payload item) {}
+    public void onItem(long id, Payload item) {
+        caller.streams().onItem(id, item);
+    }
 
     @Override
-    public void onStreamEnd(StreamEnd end) {}
+    public void onStreamEnd(StreamEnd end) {
+        caller.streams().onEnd(end);
+    }
 
     @Override
-    public void onStreamCredit(long id, long items, long bytes) {}
+    public void onStreamCredit(long id, long items, long bytes) {
+        streams.onCredit(id, items, bytes);
+    }
 
     @Override
     public void onPortCredit(long port, long bytes) {}
@@ -312,6 +337,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onCancel(long id) {
         desk.cancel(id);
+        streams.cancel(id);
     }
 
     @Override
@@ -359,6 +385,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onDisconnected(IpcException reason) {
         desk.cancelAll();
+        streams.cancelAll();
         role.onDisconnected(reason);
     }
 
@@ -369,6 +396,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         outbox.close(reason);
         caller.failAll(reason);
         desk.cancelAll();
+        streams.cancelAll();
         for (Long id : reports.keySet()) {
             CompletableFuture<Delivery.Report> waiting = reports.remove(id);
             if (waiting != null) {

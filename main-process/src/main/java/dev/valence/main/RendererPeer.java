@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -478,6 +479,12 @@ final class RendererPeer implements Renderer, Role {
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return session.invokeSync(channel, payload, replyType, options);
+    }
+
+    @Override
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return session.stream(channel, payload, itemType, options);
     }
 
     @Override

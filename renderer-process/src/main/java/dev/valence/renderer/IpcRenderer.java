@@ -13,10 +13,12 @@ import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
 import dev.valence.Registration;
+import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,6 +170,12 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
         return main.session().invokeSync(channel, payload, replyType, options);
     }
 
+    @Override
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return main.session().stream(channel, payload, itemType, options);
+    }
+
     // ---- Listeners and handlers ----------------------------------------------------------------------------------
 
     @Override
@@ -194,6 +202,11 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     @Override
     public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<IpcSender, Q, R> handler) {
         return main.registry().handleOnce(channel, type, handler);
+    }
+
+    @Override
+    public <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<IpcSender, Q, T> handler) {
+        return main.registry().handleStream(channel, type, handler);
     }
 
     @Override

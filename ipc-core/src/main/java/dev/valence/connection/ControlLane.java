@@ -1,0 +1,70 @@
+package dev.valence.connection;
+
+import dev.valence.proto.Credit;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Pong;
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The lane of an {@link Outbox} that goes first: credit, pongs, and what others put in. Guarded by the outbox's lock. */
+final class ControlLane {
+
+    /** Frames that may wait: more means that the peer asks and never reads. */
+    static final int MAX_FRAMES = 16 * 1024;
+
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final ArrayDeque<Supplier<@Nullable Frame>> late = new ArrayDeque<>();
+    private @Nullable ReceiveWindow dataReceived;
+    private @Nullable ReceiveWindow repliesReceived;
+    private @Nullable Frame pong;
+
+    /** Announces from now on what of these windows can be given back. */
+    void announce(ReceiveWindow data, ReceiveWindow replies) {
+        dataReceived = data;
+        repliesReceived = replies;
+    }
+
+    /** Adds a frame; false if too many wait. */
+    boolean add(Frame frame) {
+        return frames.size() < MAX_FRAMES && frames.add(frame);
+    }
+
+    /** Adds a frame that is made when it goes; others bound how many wait. */
+    void addLate(Supplier<@Nullable Frame> frame) {
+        late.add(frame);
+    }
+
+    /** Answers a ping; of several unanswered ones only the newest. */
+    void setPong(long nonce) {
+        pong = Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
+    }
+
+    /** Takes the next frame, or null. */
+    @Nullable
+    Frame next() {
+        long dataDue = dataReceived == null ? 0 : dataReceived.takeDue();
+        long repliesDue = repliesReceived == null ? 0 : repliesReceived.takeDue();
+        if (dataDue > 0 || repliesDue > 0) {
+            return Frame.newBuilder()
+                    .setCredit(Credit.newBuilder().setDataBytes(dataDue).setReplyBytes(repliesDue))
+                    .build();
+        }
+        Frame waitingPong = pong;
+        if (waitingPong != null) {
+            pong = null;
+            return waitingPong;
+        }
+        Frame next = frames.poll();
+        while (next == null && !late.isEmpty()) {
+            next = late.remove().get();
+        }
+        return next;
+    }
+
+    /** Takes the frames out. */
+    void clear() {
+        frames.clear();
+        late.clear();
+    }
+}

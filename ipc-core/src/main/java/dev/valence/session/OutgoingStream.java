@@ -120,7 +120,8 @@ final class OutgoingStream<T> implements Flow.Subscription, SendListener {
             return;
         }
         if (items <= 0) {
-            giveUp(new IllegalArgumentException("request: " + items + " items (expected: 1 or more)"));
+            giveUp(new IllegalArgumentException(
+                    "request: " + items + " items (expected: 1 or more, by rule 3.9 of Reactive Streams)"));
             return;
         }
         boolean wasWaiting = demand.isWaiting();

@@ -6,6 +6,10 @@ import java.util.concurrent.CompletionStage;
 /**
  * Answers the requests of a channel later.
  *
+ * <p>The stage has to be completed in any case, also when the caller no longer waits ({@link InvokeEvent#onCancel} says
+ * when): until then the request counts among those that its sender may have unanswered, and in the end further ones are
+ * refused with {@link ErrorCode#LIMIT}.
+ *
  * @param <S> how the other side is seen from here
  * @param <Q> what requests are decoded to
  * @param <R> what is replied

@@ -50,7 +50,8 @@ public interface IpcReceiver<S extends IpcSender> {
 
     /**
      * Registers the handler for requests on a channel. What it returns is the reply; what it throws reaches the caller
-     * as {@link ErrorCode#HANDLER_FAILED}. A returned {@link java.util.concurrent.CompletionStage} is waited for.
+     * as {@link ErrorCode#HANDLER_FAILED}. A returned {@link java.util.concurrent.CompletionStage} is waited for; one that
+     * becomes garbage unfinished ends the request with {@link ErrorCode#REPLY_DROPPED}, sooner or later.
      *
      * @param channel 1 to 255 bytes of UTF-8
      * @param type what requests are decoded to

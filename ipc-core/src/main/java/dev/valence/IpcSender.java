@@ -26,8 +26,9 @@ public interface IpcSender {
      * @param payload what the receiver's listeners get, see {@link PayloadCodec}
      * @throws IllegalArgumentException if the channel name is not valid; nothing was sent
      * @throws IpcException with {@link ErrorCode#ENCODE_FAILED} or {@link ErrorCode#PAYLOAD_TOO_LARGE} if the payload
-     *     cannot travel, {@link ErrorCode#BACKPRESSURE} if there was no room in time, {@link ErrorCode#PEER_GONE} or
-     *     {@link ErrorCode#CLOSED} if there is nobody left to send to; nothing was sent
+     *     cannot travel, {@link ErrorCode#BACKPRESSURE} if there was no room in time, {@link ErrorCode#PERMISSION_DENIED} if
+     *     main does not allow it, {@link ErrorCode#PEER_GONE} or {@link ErrorCode#CLOSED} if there is nobody left to send
+     *     to; nothing was sent
      */
     void send(String channel, @Nullable Object payload);
 
@@ -38,7 +39,8 @@ public interface IpcSender {
      * @param payload what the receiver's listeners get
      * @return false if there is no room or nobody to send to; the message is then dropped and counted
      * @throws IllegalArgumentException if the channel name is not valid
-     * @throws IpcException with {@link ErrorCode#ENCODE_FAILED} or {@link ErrorCode#PAYLOAD_TOO_LARGE}
+     * @throws IpcException with {@link ErrorCode#ENCODE_FAILED}, {@link ErrorCode#PAYLOAD_TOO_LARGE} or {@link
+     *     ErrorCode#PERMISSION_DENIED}
      */
     boolean trySend(String channel, @Nullable Object payload);
 

@@ -109,6 +109,7 @@ class BroadcastIT {
                 renderer.broadcast(channel, "" + i);
             }
         });
+        renderer.handleVoid("send", Post.class, (event, post) -> event.sender().send(post.channel(), post.text()));
         renderer.handleVoid("settle", Void.class, (event, nothing) -> settle(renderer));
         renderer.on(QUESTION, (event, text) -> event.reply(ANSWER, text + " " + renderer.id()));
         tellOf(renderer, ANSWER.name());
@@ -163,7 +164,7 @@ class BroadcastIT {
     }
 
     @Test
-    void mainBroadcasts_reachesThoseWhoListen() throws Exception {
+    void BC_mainBroadcasts_reachesThoseWhoListen() throws Exception {
         listenInMain(NEWS);
         ann.subscribe(NEWS);
         bob.subscribe(NEWS);
@@ -176,7 +177,7 @@ class BroadcastIT {
     }
 
     @Test
-    void rendererBroadcasts_reachesMainAndTheOthersButNotItself() throws Exception {
+    void BC_rendererBroadcasts_reachesMainAndTheOthersButNotItself() throws Exception {
         listenInMain(NEWS);
         ann.subscribe(NEWS);
         bob.subscribe(NEWS);
@@ -215,14 +216,14 @@ class BroadcastIT {
     }
 
     @Test
-    void messageToOneRenderer_needsNoSubscriptionAndReachesNobodyElse() throws Exception {
+    void FR1_LC14_messageToOneRenderer_needsNoSubscriptionAndReachesNobodyElse() throws Exception {
         ann.renderer.send(ANSWER, "to ann");
 
         ann.assertHeard(ANSWER, "to ann", Origin.MAIN);
     }
 
     @Test
-    void lateSubscriber_getsLaterOnes() throws Exception {
+    void BC_lateSubscriber_getsLaterOnes() throws Exception {
         ann.subscribe(NEWS);
         broadcast(NEWS, "early");
         bob.subscribe(NEWS);
@@ -234,7 +235,7 @@ class BroadcastIT {
     }
 
     @Test
-    void replyToTheBroadcastOfARenderer_reachesItAlone() throws Exception {
+    void IM4_LC16_replyToTheBroadcastOfARenderer_reachesItAlone() throws Exception {
         listenInMain(ANSWER);
 
         Report report = ann.publish(QUESTION, "who?");
@@ -244,6 +245,15 @@ class BroadcastIT {
                 .containsExactlyInAnyOrder(
                         new Heard("answer", "who? " + bob.id(), bob.origin()),
                         new Heard("answer", "who? " + cid.id(), cid.origin()));
+    }
+
+    @Test
+    void IM4_LC16_replyToAMessage_reachesItsSenderAlone() throws Exception {
+        rig.main().on(QUESTION, (event, text) -> event.reply(ANSWER, text + " you"));
+
+        ann.renderer.invokeSync("send", new Post(QUESTION.name(), "who?"), Void.class);
+
+        ann.assertHeard(ANSWER, "who? you", Origin.MAIN); // and after each test nobody else has heard anything
     }
 
     @Test

@@ -7,13 +7,18 @@ import dev.valence.Call;
 import dev.valence.CallOptions;
 import dev.valence.ErrorCode;
 import dev.valence.HandlerOptions;
+import dev.valence.InvokeEvent;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.main.Renderer;
 import dev.valence.renderer.IpcRenderer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +37,7 @@ class CancellationIT {
 
     private static final Duration SHORT = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final int MANY = 200;
 
     @AutoClose
     private final Rig rig = Rig.open();
@@ -60,13 +66,20 @@ class CancellationIT {
                         .invoke("wait", name, String.class, CallOptions.withDeadline(SHORT))
                         .whenComplete((reply, failure) -> tell.accept(name + " ended " + codeOf(failure))));
         renderer.on("die", Void.class, (event, nothing) -> Runtime.getRuntime().halt(3));
-        renderer.handle("relay", String.class, (event, name) -> relay(event.sender(), name, tell));
+        renderer.handle("relay", String.class, (event, name) -> ask(event.sender(), "wait", name, tell));
         renderer.handle("remaining here and there", Void.class, (event, nothing) -> {
             Duration here = event.remaining();
             // The nested call asks for more time than there is.
             long there = event.sender()
                     .invokeSync("remaining", null, long.class, CallOptions.withDeadline(LONG.multipliedBy(3)));
             return new long[] {here.toMillis(), there};
+        });
+        renderer.handle("note when cancelled", String.class, (event, name) -> {
+            CountDownLatch cancelled = new CountDownLatch(1);
+            event.onCancel(cancelled::countDown);
+            tell.accept(name + " waits");
+            cancelled.await();
+            return ask(event.sender(), "note", name, tell);
         });
         renderer.handle("block", Void.class, (event, nothing) -> block(tell), HandlerOptions.interruptible());
         renderer.handleVoid("void", String.class, (event, text) -> tell.accept(text));
@@ -78,23 +91,30 @@ class CancellationIT {
                 (event, channel) -> renderer.handleOnce(channel, Void.class, (request, nothing) -> "once"));
     }
 
-    /** Registers a handler that does not answer before it is cancelled, and tells what happens to it. */
+    /** Registers handlers that do not answer before they are cancelled, and tell what happens to them. */
     private static <S extends IpcSender> void registerWaiting(IpcReceiver<S> receiver, Consumer<String> tell) {
-        receiver.handleAsync("wait", String.class, (event, name) -> {
-            CompletableFuture<String> reply = new CompletableFuture<>();
-            event.onCancel(() -> {
-                tell.accept(name + (event.isCancelled() ? " cancelled" : " not cancelled"));
-                reply.cancel(false);
-            });
-            tell.accept(name + " started");
-            return reply;
+        receiver.handle("wait", String.class, (event, name) -> untilCancelled(event, name, tell));
+        receiver.handle(
+                "wait in turn",
+                String.class,
+                (event, name) -> untilCancelled(event, name, tell),
+                HandlerOptions.sequential());
+    }
+
+    private static CompletableFuture<String> untilCancelled(InvokeEvent<?> event, String name, Consumer<String> tell) {
+        CompletableFuture<String> reply = new CompletableFuture<>();
+        event.onCancel(() -> {
+            tell.accept(name + (event.isCancelled() ? " cancelled" : " not cancelled"));
+            reply.cancel(false);
         });
+        tell.accept(name + " started");
+        return reply;
     }
 
     /** Asks the one who asks. */
-    private static String relay(IpcSender sender, String name, Consumer<String> tell) {
+    private static String ask(IpcSender sender, String channel, String name, Consumer<String> tell) {
         try {
-            return sender.invokeSync("wait", name, String.class);
+            return sender.invokeSync(channel, name, String.class);
         } catch (IpcException e) {
             tell.accept(name + " ended " + e.code());
             throw e;
@@ -122,6 +142,15 @@ class CancellationIT {
         rig.main().on("told", String.class, told);
         rig.main()
                 .handle(
+                        "note",
+                        String.class,
+                        (event, name) -> {
+                            told.add(name + " noted");
+                            return name;
+                        },
+                        HandlerOptions.sequential());
+        rig.main()
+                .handle(
                         "remaining",
                         Void.class,
                         (event, nothing) -> event.remaining().toMillis());
@@ -137,7 +166,7 @@ class CancellationIT {
     // ---- Cancelled by the caller ---------------------------------------------------------------------------------
 
     @Test
-    void mainCancelsTheCall_theHandlerOfTheRendererIsTold() throws Exception {
+    void X2_MR_mainCancelsTheCall_theHandlerOfTheRendererIsTold() throws Exception {
         Call<String> call = ask("call");
 
         call.cancel(true);
@@ -157,7 +186,7 @@ class CancellationIT {
     }
 
     @Test
-    void rendererCancelsAStageOfTheCall_theHandlerOfMainIsTold() throws Exception {
+    void X2_rendererCancelsAStageOfTheCall_theHandlerOfMainIsTold() throws Exception {
         renderer.send("ask", "from renderer");
         assertThat(told.next()).isEqualTo("from renderer started");
 
@@ -196,6 +225,39 @@ class CancellationIT {
     }
 
     @Test
+    void X1_callInsideACallThatWasCancelled_isNotSent() throws Exception {
+        Call<String> outer = renderer.invoke("note when cancelled", "unsent", String.class);
+        assertThat(told.next()).isEqualTo("unsent waits");
+
+        outer.cancel(true);
+
+        assertThat(told.next()).isEqualTo("unsent ended CANCELLED");
+        renderer.invokeSync("void", "later", Void.class);
+        assertThat(told.next()).isEqualTo("later"); // main would have noted the other one before
+    }
+
+    @Test
+    void X2_MR_callsAreCancelledAtOnce_everyHandlerThatStartedIsTold() throws Exception {
+        for (int i = 0; i < MANY; i++) {
+            assertThat(renderer.invoke("wait in turn", "brief", String.class).cancel(true))
+                    .isTrue();
+        }
+        renderer.invokeSync("void", "last", Void.class); // starts behind all those
+
+        List<String> all = new ArrayList<>();
+        do {
+            all.add(told.next());
+        } while (!all.contains("last") || count(all, "brief started") > count(all, "brief cancelled"));
+
+        assertThat(Set.copyOf(all)).isSubsetOf("last", "brief started", "brief cancelled");
+        assertThat(count(all, "brief started")).isEqualTo(count(all, "brief cancelled"));
+    }
+
+    private static int count(List<String> all, String one) {
+        return Collections.frequency(all, one);
+    }
+
+    @Test
     void interruptibleHandler_isInterruptedByACancel() throws Exception {
         Call<String> call = renderer.invoke("block", null, String.class);
         assertThat(told.next()).isEqualTo("block started");
@@ -208,7 +270,7 @@ class CancellationIT {
     // ---- Out of time ---------------------------------------------------------------------------------------------
 
     @Test
-    void deadlineOfMainPasses_theHandlerOfTheRendererIsTold() throws Exception {
+    void DL_MR_deadlineOfMainPasses_theHandlerOfTheRendererIsTold() throws Exception {
         IpcException failure = catchThrowableOfType(
                 IpcException.class,
                 () -> renderer.invokeSync("wait", "slow", String.class, CallOptions.withDeadline(SHORT)));
@@ -218,7 +280,7 @@ class CancellationIT {
     }
 
     @Test
-    void deadlineOfTheRendererPasses_theHandlerOfMainIsTold() throws Exception {
+    void DL_deadlineOfTheRendererPasses_theHandlerOfMainIsTold() throws Exception {
         renderer.send("ask shortly", "slow main");
 
         assertThat(told.next()).isEqualTo("slow main started");
@@ -226,7 +288,7 @@ class CancellationIT {
     }
 
     @Test
-    void callInsideACall_hasNoMoreTimeThanThatOne() {
+    void DL_callInsideACall_hasNoMoreTimeThanThatOne() {
         long[] remaining =
                 renderer.invokeSync("remaining here and there", null, long[].class, CallOptions.withDeadline(LONG));
 
@@ -237,7 +299,7 @@ class CancellationIT {
     // ---- Gone ----------------------------------------------------------------------------------------------------
 
     @Test
-    void rendererDies_itsRequestsToMainAreCancelled() throws Exception {
+    void E17_X17_rendererDies_itsRequestsToMainAreCancelled() throws Exception {
         Renderer mortal = rig.launch("cancellation");
         mortal.send("ask", "orphan");
         assertThat(told.next()).isEqualTo("orphan started");
@@ -263,7 +325,7 @@ class CancellationIT {
     }
 
     @Test
-    void handlerForOneRequest_servesOneOfTwo() {
+    void HO_MR_handlerForOneRequest_servesOneOfTwo() {
         renderer.invokeSync("register once", "single", Void.class);
 
         Stream<Call<String>> calls =

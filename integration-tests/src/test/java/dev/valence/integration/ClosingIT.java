@@ -290,7 +290,7 @@ class ClosingIT {
     }
 
     @Test
-    void closedRenderer_refusesEverythingAtOnce() throws Exception {
+    void IR12_closedRenderer_refusesEverythingAtOnce() throws Exception {
         try (IpcMain main = IpcMain.open()) {
             Invitation invitation = main.invite(RendererSpec.named("guest"));
             IpcRenderer renderer =

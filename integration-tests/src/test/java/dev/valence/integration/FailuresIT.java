@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.valence.CallbackExecutor;
-import dev.valence.Counters;
 import dev.valence.ErrorCode;
 import dev.valence.HandlerException;
 import dev.valence.IpcException;
@@ -18,16 +17,16 @@ import dev.valence.main.IpcMainOptions;
 import dev.valence.main.Renderer;
 import dev.valence.renderer.IpcRenderer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What callers and listeners see of failures, whichever process has them. All tests share one connection, and after each
+ * What callers see of failures, whichever process has them. All tests share one connection, and after each
  * it still works.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -45,14 +44,9 @@ class FailuresIT {
 
     private static final int MAX_PAYLOAD = 1 << 20;
 
-    private final BlockingQueue<String> uncaught = new LinkedBlockingQueue<>();
-
     @AutoClose
-    private final Rig rig = Rig.open(IpcMainOptions.defaults()
-            .withLimits(Limits.defaults().withPayloadBytes(MAX_PAYLOAD))
-            .withUncaughtErrorHook((event, error) -> uncaught.add(event.channel() + ": " + error)));
-
-    private final Received<Renderer, String> survivors = new Received<>();
+    private final Rig rig =
+            Rig.open(IpcMainOptions.defaults().withLimits(Limits.defaults().withPayloadBytes(MAX_PAYLOAD)));
 
     private Renderer renderer;
 
@@ -67,6 +61,8 @@ class FailuresIT {
         TEXT,
         THREAD,
         LIST_WITH_A_THREAD,
+        STREAM,
+        LAMBDA,
         LONE_SURROGATE,
         CYCLE,
         LARGEST,
@@ -77,6 +73,8 @@ class FailuresIT {
                 case TEXT -> "text";
                 case THREAD -> new Thread();
                 case LIST_WITH_A_THREAD -> List.of("harmless", new Thread());
+                case STREAM -> InputStream.nullInputStream();
+                case LAMBDA -> (Runnable) () -> {};
                 case LONE_SURROGATE -> "abc\ud800";
                 case CYCLE -> {
                     List<Object> list = new ArrayList<>();
@@ -109,15 +107,7 @@ class FailuresIT {
 
     static void failures(IpcRenderer renderer) {
         registerFaults(renderer);
-        Received<IpcSender, String> survivors = registerListeners(renderer);
         renderer.handle("ask", Question.class, (event, question) -> Outcome.of(event.sender(), question));
-        renderer.handle("send", String.class, (event, channel) -> {
-            event.sender().send(channel, "text");
-            event.sender().invokeSync("length", "", int.class); // handled after the listeners of that message
-            return null;
-        });
-        renderer.handle("survivor", Void.class, (event, nothing) -> survivors.next());
-        renderer.handle("counters", Void.class, (event, nothing) -> renderer.counters());
         renderer.handle("second handler", String.class, (event, channel) -> messageOfSecondHandler(renderer, channel));
     }
 
@@ -128,6 +118,11 @@ class FailuresIT {
 
     private static <S extends IpcSender> void registerFaults(IpcReceiver<S> receiver) {
         receiver.handle("length", String.class, (event, text) -> text.length());
+        receiver.handleAsync(
+                "length later", String.class, (event, text) -> CompletableFuture.supplyAsync(text::length));
+        receiver.handle(
+                "length of a stage", String.class, (event, text) -> CompletableFuture.supplyAsync(text::length));
+        receiver.handle("answers often", Payload.class, (event, any) -> new Chatterbox());
         receiver.handle("size", byte[].class, (event, bytes) -> bytes.length);
         receiver.handle("number", int.class, (event, number) -> number);
         receiver.handle("text", Payload.class, (event, any) -> "some text");
@@ -137,6 +132,9 @@ class FailuresIT {
         });
         receiver.handle("throws wordlessly", Payload.class, (event, any) -> {
             throw new UnsupportedOperationException();
+        });
+        receiver.handle("throws emptily", Payload.class, (event, any) -> {
+            throw new UnsupportedOperationException("");
         });
         receiver.handleAsync(
                 "fails later",
@@ -162,15 +160,18 @@ class FailuresIT {
         receiver.handle("closed", Payload.class, (event, any) -> 1).close();
     }
 
-    private static <S extends IpcSender> Received<S, String> registerListeners(IpcReceiver<S> receiver) {
-        Received<S, String> survivors = new Received<>();
-        receiver.on("boom", String.class, (event, text) -> {
-            throw new IllegalStateException("boom " + text);
-        });
-        receiver.on("boom", int.class, (event, number) -> survivors.onMessage(event, "unreachable"));
-        receiver.on("boom", String.class, (event, text) -> overflow(0));
-        receiver.on("boom", String.class, survivors);
-        return survivors;
+    /** Has one value after the other as soon as somebody asks for it. */
+    private static final class Chatterbox extends CompletableFuture<Integer> {
+
+        @Override
+        public CompletableFuture<Integer> whenComplete(BiConsumer<? super Integer, ? super Throwable> action) {
+            CompletableFuture<Integer> dependant = super.whenComplete(action);
+            complete(1);
+            complete(2);
+            obtrudeValue(3);
+            obtrudeException(new IllegalStateException("one answer too many"));
+            return dependant;
+        }
     }
 
     @SuppressWarnings("InfiniteRecursion") // to overflow is what it is for
@@ -207,8 +208,6 @@ class FailuresIT {
     @BeforeAll
     void launch() {
         registerFaults(rig.main());
-        rig.main().handle("counters", Void.class, (event, nothing) -> rig.main().counters());
-        rig.main().on("uncaught", String.class, (event, text) -> uncaught.add(text));
         renderer = rig.launch("failures");
     }
 
@@ -230,11 +229,27 @@ class FailuresIT {
         return ask(asker, channel, Argument.TEXT);
     }
 
+    // ---- Values --------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource
+    void IV1_IV2_MR_handlerReturnsAValueOrAStage_theCallerGetsTheValue(Asker asker) {
+        for (String channel : List.of("length", "length later", "length of a stage")) {
+            assertThat(ask(asker, channel).reply()).as(channel).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void IM2_stageHasOneValueAfterTheOther_theFirstIsTheReply(Asker asker) {
+        assertThat(ask(asker, "answers often").reply()).isEqualTo(1);
+    }
+
     // ---- No handler ----------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @EnumSource
-    void noHandler_failsWithItsText(Asker asker) {
+    void IV5_IV6_E1_E2_MR_noHandler_failsWithItsText(Asker asker) {
         for (String channel : List.of("nowhere", "removed", "closed")) {
             Outcome outcome = ask(asker, channel);
 
@@ -245,7 +260,7 @@ class FailuresIT {
     }
 
     @Test
-    void secondHandler_isRefusedAndTheFirstStays() {
+    void IV7_E3_MR_secondHandler_isRefusedAndTheFirstStays() {
         String expected = "Attempted to register a second handler for 'length'";
 
         assertThat(messageOfSecondHandler(rig.main(), "length")).isEqualTo(expected);
@@ -257,7 +272,7 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void handlerThrows_typeMessageAndCausesReachTheCaller(Asker asker) {
+    void IV3_E5_MR_handlerThrows_typeMessageAndCausesReachTheCaller(Asker asker) {
         Outcome outcome = ask(asker, "throws");
 
         assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
@@ -276,20 +291,26 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void handlerThrowsWithoutMessage_theTextEndsAfterTheType(Asker asker) {
-        Outcome outcome = ask(asker, "throws wordlessly");
+    void E6_E7_MR_handlerThrowsWithoutMessage_theTextEndsAfterTheType(Asker asker) {
+        for (String channel : List.of("throws wordlessly", "throws emptily")) {
+            Outcome outcome = ask(asker, channel);
 
-        assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
-        assertThat(outcome.message())
-                .isEqualTo("Error invoking remote method 'throws wordlessly': java.lang.UnsupportedOperationException");
+            assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
+            assertThat(outcome.message())
+                    .isEqualTo(
+                            "Error invoking remote method '" + channel + "': java.lang.UnsupportedOperationException");
+            assertThat(outcome.remote().message()).isEmpty();
+        }
     }
 
     @ParameterizedTest
     @EnumSource
-    void stageOfHandlerFails_theCauseReachesTheCaller(Asker asker) {
+    void IV4_E5_MR_stageOfHandlerFails_theCauseReachesTheCaller(Asker asker) {
         Outcome outcome = ask(asker, "fails later");
 
         assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
+        assertThat(outcome.message())
+                .isEqualTo("Error invoking remote method 'fails later': java.lang.IllegalArgumentException: later");
         assertThat(outcome.remote())
                 .isEqualTo(new RemoteError("java.lang.IllegalArgumentException", "later", List.of(), null, null));
     }
@@ -317,7 +338,7 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void handlerOverflowsTheStack_isAFailureLikeOthers(Asker asker) {
+    void X13_MR_handlerOverflowsTheStack_isAFailureLikeOthers(Asker asker) {
         Outcome outcome = ask(asker, "overflows");
 
         assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
@@ -326,7 +347,7 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void messageOfWhatWasThrownThrows_theTypeReachesTheCaller(Asker asker) {
+    void X13_MR_messageOfWhatWasThrownThrows_theTypeReachesTheCaller(Asker asker) {
         Outcome outcome = ask(asker, "throws a trap");
 
         assertThat(outcome.code()).isEqualTo(ErrorCode.HANDLER_FAILED);
@@ -350,9 +371,8 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void argumentCannotBeEncoded_failsAtTheSender(Asker asker) {
-        for (Argument argument :
-                List.of(Argument.THREAD, Argument.LIST_WITH_A_THREAD, Argument.LONE_SURROGATE, Argument.CYCLE)) {
+    void E11_E12_UP41_IR4_IR5_IR7_X4_MR_argumentCannotBeEncoded_failsAtTheSender(Asker asker) {
+        for (Argument argument : EnumSet.range(Argument.THREAD, Argument.CYCLE)) {
             Outcome outcome = ask(asker, "length", argument);
 
             assertThat(outcome.code()).describedAs("%s", argument).isEqualTo(ErrorCode.ENCODE_FAILED);
@@ -363,7 +383,7 @@ class FailuresIT {
 
     @ParameterizedTest
     @EnumSource
-    void replyCannotBeEncoded_theCallerIsTold(Asker asker) {
+    void E10_X14_MR_replyCannotBeEncoded_theCallerIsTold(Asker asker) {
         Outcome outcome = ask(asker, "replies a thread");
 
         assertThat(outcome.code()).isEqualTo(ErrorCode.ENCODE_FAILED);
@@ -411,60 +431,6 @@ class FailuresIT {
     @EnumSource
     void replyIsNullForAPrimitive_failsAtTheCaller(Asker asker) {
         assertThat(ask(asker, "null").code()).isEqualTo(ErrorCode.DECODE_FAILED);
-    }
-
-    // ---- Listeners -----------------------------------------------------------------------------------------------
-
-    @Test
-    void listenersOfMainThrow_theOthersRunAndTheHookIsTold() throws Exception {
-        Received<Renderer, String> mainSurvivors = registerListeners(rig.main());
-
-        renderer.invokeSync("send", "boom", Void.class);
-
-        assertThat(mainSurvivors.soFar()).containsExactly("text");
-        assertHookWasTold();
-        rig.main().removeAllListeners("boom");
-    }
-
-    @Test
-    void listenersOfTheRendererThrow_theOthersRunAndTheHookIsTold() throws Exception {
-        renderer.send("boom", "text");
-
-        assertThat(renderer.invokeSync("survivor", null, String.class)).isEqualTo("text");
-        assertHookWasTold();
-    }
-
-    private void assertHookWasTold() throws InterruptedException {
-        List<String> told = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            told.add(uncaught.poll(Rig.PATIENCE_SECONDS, TimeUnit.SECONDS));
-        }
-        assertThat(told.get(0)).isEqualTo("boom: java.lang.IllegalStateException: boom text");
-        assertThat(told.get(1)).startsWith("boom: dev.valence.IpcException").contains("cannot be decoded to int");
-        assertThat(told.get(2)).isEqualTo("boom: java.lang.StackOverflowError");
-        assertThat(uncaught).isEmpty();
-    }
-
-    @Test
-    void nobodyListensInMain_isCounted() {
-        long before = rig.main().counters().unhandledMessages();
-
-        renderer.invokeSync("send", "nobody", Void.class);
-
-        assertThat(rig.main().counters().unhandledMessages()).isEqualTo(before + 1);
-    }
-
-    @Test
-    void nobodyListensInTheRenderer_isCounted() {
-        long before = countersOfRenderer().unhandledMessages();
-
-        renderer.send("nobody", "text");
-
-        assertThat(countersOfRenderer().unhandledMessages()).isEqualTo(before + 1);
-    }
-
-    private Counters countersOfRenderer() {
-        return renderer.invokeSync("counters", null, Counters.class);
     }
 
     // ---- Waiting where it is not possible ------------------------------------------------------------------------

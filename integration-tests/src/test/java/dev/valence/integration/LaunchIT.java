@@ -90,7 +90,7 @@ class LaunchIT {
     }
 
     @Test
-    void everythingGiven_isThere(@TempDir Path directory) throws Exception {
+    void UP39_UP44_UP50_UP51_UP52_everythingGiven_isThere(@TempDir Path directory) throws Exception {
         Renderer renderer = ready(main.launch(worker().withName("editor one")
                 .withArgs("--file", "a b", "", "-Xnothing")
                 .withJvmArgs("-Dsome.property=a value", "-Xmx48m")
@@ -105,7 +105,7 @@ class LaunchIT {
     }
 
     @Test
-    void onlyEnvironment_isAllThereIs() throws Exception {
+    void UP39_UP44_UP50_UP51_UP52_onlyEnvironment_isAllThereIs() throws Exception {
         Renderer renderer = ready(main.launch(worker().withOnlyEnvironment(Map.of("SOME_VARIABLE", "value"))));
         assertThat(about(renderer, "$SOME_VARIABLE")).isEqualTo("value");
         assertThat(about(renderer, "$PATH")).isEqualTo("null");
@@ -156,7 +156,7 @@ class LaunchIT {
     }
 
     @Test
-    void pid_isThereFromStartToExit() throws Exception {
+    void UP3_UP29_UP31_UP32_pid_isThereFromStartToExit() throws Exception {
         Renderer renderer = main.launch(worker());
         long pid = renderer.pid().orElseThrow();
         ready(renderer);
@@ -170,7 +170,7 @@ class LaunchIT {
     // ---- Where its output goes -----------------------------------------------------------------------------------
 
     @Test
-    void output_goesToTheLogOfItsName() throws Exception {
+    void UP33_UP34_UP35_UP36_UP37_UP38_UP45_UP46_output_goesToTheLogOfItsName() throws Exception {
         try (Captured log = new Captured("valence.renderer.talker")) {
             talk(worker().withName("talker"));
             assertThat(log.lines()).contains("INFO said aloud", "WARN said in anger");
@@ -178,7 +178,7 @@ class LaunchIT {
     }
 
     @Test
-    void outputThatIsInherited_isPrintedByMain() throws Exception {
+    void UP33_UP34_UP35_UP36_UP37_UP38_UP45_UP46_outputThatIsInherited_isPrintedByMain() throws Exception {
         PrintStream stdout = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true));
@@ -191,13 +191,13 @@ class LaunchIT {
     }
 
     @Test
-    void outputThatIsDiscarded_isKeptForTheReport() throws Exception {
+    void UP33_UP34_UP35_UP36_UP37_UP38_UP45_UP46_outputThatIsDiscarded_isKeptForTheReport() throws Exception {
         RendererExit exit = talk(worker().withStdio(Stdio.DISCARD));
         assertThat(exit.lastOutput()).contains("said aloud", "said in anger");
     }
 
     @Test
-    void outputForAListener_comesThere() throws Exception {
+    void UP33_UP34_UP35_UP36_UP37_UP38_UP45_UP46_outputForAListener_comesThere() throws Exception {
         BlockingQueue<OutputLine> lines = new LinkedBlockingQueue<>();
         talk(worker().withStdio(Stdio.to(lines::add)));
         assertThat(lines)
@@ -225,7 +225,7 @@ class LaunchIT {
     // ---- How it ends ---------------------------------------------------------------------------------------------
 
     @Test
-    void exitCodes_areTold() throws Exception {
+    void UP4_UP12_exitCodes_areTold() throws Exception {
         List<Integer> codes = List.of(0, 1, 42, 128, 255);
         List<Renderer> renderers =
                 codes.stream().map(code -> main.launch(worker())).toList();
@@ -250,7 +250,7 @@ class LaunchIT {
     }
 
     @Test
-    void missingMainClass_failsWithTheWordsOfTheJvm() throws Exception {
+    void UP1_UP5_UP30_missingMainClass_failsWithTheWordsOfTheJvm() throws Exception {
         Renderer renderer = main.launch(RendererSpec.of("com.example.Missing"));
         RendererExit exit = exit(renderer);
         assertThat(exit.reason()).isEqualTo(ExitReason.LAUNCH_FAILED);
@@ -262,7 +262,7 @@ class LaunchIT {
     }
 
     @Test
-    void missingJava_failsWithTheWordsOfTheSystem(@TempDir Path directory) throws Exception {
+    void UP1_UP5_UP30_missingJava_failsWithTheWordsOfTheSystem(@TempDir Path directory) throws Exception {
         Path missing = directory.resolve("java");
         Renderer renderer = main.launch(worker().withJava(missing));
         RendererExit exit = exit(renderer);
@@ -275,7 +275,7 @@ class LaunchIT {
     }
 
     @Test
-    void mainMethodThatThrows_failsWithWhatItThrew() throws Exception {
+    void UP10_LC11_mainMethodThatThrows_failsWithWhatItThrew() throws Exception {
         Renderer renderer = main.launch(ProcScenarios.spec(ThrowingMain.class));
         RendererExit exit = exit(renderer);
         assertThat(exit.reason()).isEqualTo(ExitReason.LAUNCH_FAILED);
@@ -286,7 +286,7 @@ class LaunchIT {
     }
 
     @Test
-    void setupThatThrows_endsTheProcessWithItsStack() throws Exception {
+    void UP10_LC11_setupThatThrows_endsTheProcessWithItsStack() throws Exception {
         Renderer renderer = main.launch(ProcScenarios.spec(ThrowingSetup.class));
         RendererExit exit = exit(renderer);
         assertThat(exit.reason()).isEqualTo(ExitReason.ABNORMAL_EXIT);
@@ -320,7 +320,7 @@ class LaunchIT {
     }
 
     @Test
-    void killRightAfterLaunch_kills() throws Exception {
+    void UP22_X16_killRightAfterLaunch_kills() throws Exception {
         for (int i = 0; i < 5; i++) {
             Renderer renderer = main.launch(worker());
             renderer.kill();
@@ -332,7 +332,7 @@ class LaunchIT {
 
     @ParameterizedTest
     @ValueSource(ints = {50, 150, 250, 350, 450, 550})
-    void killAtSomeMomentOfALaunch_kills(int millis) throws Exception {
+    void UP22_X16_killAtSomeMomentOfALaunch_kills(int millis) throws Exception {
         Renderer renderer = main.launch(worker());
         Executor later = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
         await(CompletableFuture.runAsync(renderer::kill, later));

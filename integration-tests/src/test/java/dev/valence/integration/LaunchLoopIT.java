@@ -6,12 +6,14 @@ import static dev.valence.integration.Patience.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
+import dev.valence.Delivery;
 import dev.valence.integration.ProcScenarios.Worker;
 import dev.valence.main.ExitReason;
 import dev.valence.main.Invitation;
 import dev.valence.main.IpcMain;
 import dev.valence.main.Renderer;
 import dev.valence.main.RendererSpec;
+import dev.valence.main.Stdio;
 import dev.valence.proto.Frame;
 import dev.valence.renderer.IpcRenderer;
 import dev.valence.renderer.IpcRendererOptions;
@@ -19,14 +21,17 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.ResourceLeakDetector;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Many renderers, one after the other and at once. */
@@ -38,40 +43,56 @@ class LaunchLoopIT {
     private static final long KEPT_BYTES = 16 << 20;
 
     @Test
-    void twentyRenderersInARow_leaveNothing() throws Exception {
-        launchInARow(20);
+    void UP19_twentyRenderersInARow_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(20, reports, ExitReason.CLEAN_EXIT, ExitReason.KILLED, ExitReason.CRASHED);
     }
 
     @Test
     @Tag("full")
-    void twoHundredRenderersInARow_leaveNothing() throws Exception {
-        launchInARow(200);
+    void twoHundredRenderersInARow_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(200, reports, ExitReason.CLEAN_EXIT, ExitReason.KILLED);
     }
 
-    private static void launchInARow(int times) throws Exception {
+    @Test
+    @Tag("full")
+    void UP19_twoHundredRenderersThatCrash_leaveNothing(@TempDir Path reports) throws Exception {
+        launchInARow(200, reports, ExitReason.CRASHED);
+    }
+
+    private static void launchInARow(int times, Path reports, ExitReason... ends) throws Exception {
         try (IpcMain main = IpcMain.open()) {
-            live(main, ExitReason.CLEAN_EXIT);
+            live(main, reports, ends[0]);
             NoLeaks.Snapshot before = NoLeaks.Snapshot.take();
             long bytesBefore = bytesOfBuffers();
             for (int i = 0; i < times; i++) {
-                live(main, i % 2 == 0 ? ExitReason.CLEAN_EXIT : ExitReason.KILLED);
+                live(main, reports, ends[i % ends.length]);
             }
             assertThat(main.renderers()).isEmpty();
+            assertThat(await(main.broadcast("news", "nobody is left").report()))
+                    .isEqualTo(new Delivery.Report(Set.of(), Set.of()));
             before.awaitRestored("valence-callback");
             assertThat(bytesOfBuffers() - bytesBefore).isLessThan(KEPT_BYTES);
             assertThat(NoLeaks.leakReports()).isEmpty();
         }
     }
 
-    private static void live(IpcMain main, ExitReason end) throws Exception {
-        Renderer renderer = ready(main.launch(ProcScenarios.spec(Worker.class)));
+    private static void live(IpcMain main, Path reports, ExitReason end) throws Exception {
+        Renderer renderer = ready(main.launch(ProcScenarios.spec(Worker.class, "-XX:-CreateCoredumpOnCrash")
+                .withWorkingDirectory(reports)
+                .withStdio(Stdio.DISCARD)));
+        renderer.ipc().on("count", Integer.class, (event, number) -> {});
         assertThat(renderer.invokeSync("echo", "hello", String.class)).isEqualTo("hello");
-        if (end == ExitReason.CLEAN_EXIT) {
-            renderer.close();
-        } else {
-            renderer.kill();
+        switch (end) {
+            case CLEAN_EXIT -> renderer.close();
+            case KILLED -> renderer.kill();
+            default -> crash(renderer);
         }
         assertThat(exit(renderer).reason()).isEqualTo(end);
+    }
+
+    private static void crash(Renderer renderer) throws Exception {
+        String pid = Long.toString(renderer.pid().orElseThrow());
+        new ProcessBuilder("kill", "-SEGV", pid).start().waitFor();
     }
 
     private static long bytesOfBuffers() {

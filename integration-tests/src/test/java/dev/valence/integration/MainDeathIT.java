@@ -109,7 +109,7 @@ class MainDeathIT {
     }
 
     @Test
-    void socketThatADeadProcessLeft_isTakenOver(@TempDir Path directory) throws Exception {
+    void X11_socketThatADeadProcessLeft_isTakenOver(@TempDir Path directory) throws Exception {
         Path path = directory.resolve("main.sock");
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(path));
@@ -124,7 +124,7 @@ class MainDeathIT {
     }
 
     @Test
-    void socketOfALiveProcess_isLeftAlone(@TempDir Path directory) throws Exception {
+    void X11_socketOfALiveProcess_isLeftAlone(@TempDir Path directory) throws Exception {
         IpcMainOptions options = IpcMainOptions.defaults().withPath(directory.resolve("main.sock"));
         try (IpcMain main = IpcMain.open(options)) {
             assertThatThrownBy(() -> IpcMain.open(options))
@@ -135,7 +135,7 @@ class MainDeathIT {
     }
 
     @Test
-    void socketPathThatIsTooLong_isRefused(@TempDir Path directory) {
+    void X11_socketPathThatIsTooLong_isRefused(@TempDir Path directory) {
         Path path = directory.resolve("x".repeat(108));
         assertThatThrownBy(() -> IpcMain.open(IpcMainOptions.defaults().withPath(path)))
                 .isInstanceOf(IllegalArgumentException.class)

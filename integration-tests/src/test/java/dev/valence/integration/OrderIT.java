@@ -109,7 +109,7 @@ class OrderIT {
     }
 
     @Test
-    void mainSendsInRandomWays_orderIsThatOfSending() {
+    void OR1_OR2_mainSendsInRandomWays_orderIsThatOfSending() {
         Renderer renderer = rig.launch("order");
 
         sendInRandomWays(renderer, 1);
@@ -119,7 +119,7 @@ class OrderIT {
     }
 
     @Test
-    void rendererSendsInRandomWays_orderIsThatOfSending() {
+    void OR1_OR2_rendererSendsInRandomWays_orderIsThatOfSending() {
         List<Integer> seen = keep(rig.main());
         Renderer renderer = rig.launch("order");
 
@@ -149,7 +149,7 @@ class OrderIT {
     }
 
     @Test
-    void largeMessageBetweenSmallOnes_keepsItsPlace() {
+    void X20_largeMessageBetweenSmallOnes_keepsItsPlace() {
         Renderer renderer = rig.launch("order");
         int size = 32 << 20;
 

@@ -28,7 +28,9 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,9 +79,18 @@ class PayloadsIT {
     /** Names its parts as the wire names its own. */
     record Note(String id, String channel, int type, String absent) {}
 
-    record Times(Instant instant, LocalDate date, LocalDateTime time, ZonedDateTime zoned, Duration span) {}
+    record Times(
+            Date moment, Instant instant, LocalDate date, LocalDateTime time, ZonedDateTime zoned, Duration span) {}
 
-    record Numbers(BigDecimal exact, BigInteger large, long most, double nan, double infinity, double minusZero) {}
+    record Numbers(
+            BigDecimal exact,
+            BigInteger large,
+            long least,
+            long most,
+            double nan,
+            double infinity,
+            double minusInfinity,
+            double minusZero) {}
 
     record Everything(
             Note note,
@@ -226,7 +237,7 @@ class PayloadsIT {
 
     @ParameterizedTest
     @MethodSource("sizesAndWays")
-    void bytesOfAnySize_comeBackUnchanged(int size, Way way) {
+    void PL1_bytesOfAnySize_comeBackUnchanged(int size, Way way) {
         byte[] bytes = randomBytes(size);
 
         assertEqual(way.bounce(this, "bytes", bytes, byte[].class), bytes);
@@ -234,7 +245,7 @@ class PayloadsIT {
 
     @ParameterizedTest
     @MethodSource("sizesAndWays")
-    void textOfAnySize_comesBackUnchanged(int size, Way way) {
+    void PL1_textOfAnySize_comesBackUnchanged(int size, Way way) {
         String text = text(size);
         assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSize(size);
 
@@ -243,7 +254,7 @@ class PayloadsIT {
 
     @ParameterizedTest
     @MethodSource("sizesAndWays")
-    void nestedValueOfAnySize_comesBackUnchanged(int size, Way way) {
+    void PL1_nestedValueOfAnySize_comesBackUnchanged(int size, Way way) {
         Nested nested = new Nested(text(size), randomBytes(size), List.of(randomBytes(size), new byte[0]));
 
         assertThat(way.bounce(this, "nested", nested, Nested.class).equals(nested))
@@ -252,14 +263,14 @@ class PayloadsIT {
 
     @ParameterizedTest
     @EnumSource
-    void largestPayload_comesBackUnchanged(Way way) {
+    void PL1_largestPayload_comesBackUnchanged(Way way) {
         byte[] bytes = randomBytes(LARGEST);
 
         assertEqual(way.bounce(this, "bytes", bytes, byte[].class), bytes);
     }
 
     @Test
-    void oneByteMoreThanTheLargest_isRefusedAtTheSender() {
+    void PL1_oneByteMoreThanTheLargest_isRefusedAtTheSender() {
         String refusal = ErrorCode.PAYLOAD_TOO_LARGE + " payload: " + (LARGEST + 1) + " bytes";
 
         assertThat(sizeRefused(renderer, LARGEST + 1)).startsWith(refusal);
@@ -297,16 +308,18 @@ class PayloadsIT {
                 Short.MIN_VALUE,
                 Integer.MAX_VALUE,
                 Long.MIN_VALUE,
+                Long.MAX_VALUE,
                 'ä',
                 1.5f,
                 -0.0,
                 Double.NaN,
+                Double.POSITIVE_INFINITY,
                 Double.NEGATIVE_INFINITY);
     }
 
     @ParameterizedTest
     @MethodSource("scalars")
-    void scalar_comesBackAsWhatItWas(Object value) {
+    void IR2_IR3_IR6_X4_scalar_comesBackAsWhatItWas(Object value) {
         assertThat(renderer.invokeSync("any", value, Object.class)).isEqualTo(value);
     }
 
@@ -318,9 +331,17 @@ class PayloadsIT {
         assertThat(renderer.invokeSync("is null", null, boolean.class)).isTrue();
     }
 
+    @Test
+    void IR6_X4_nullInAMap_isNotTheSameAsAbsent() {
+        Map<String, Object> map = new HashMap<>();
+        map.put("null", null);
+
+        assertThat(renderer.invokeSync("any", map, Object.class)).isEqualTo(map).isNotEqualTo(Map.of());
+    }
+
     @ParameterizedTest
     @EnumSource
-    void recordOfEverything_comesBackEqual(Way way) {
+    void IR1_IR2_IR3_IR6_X4_recordOfEverything_comesBackEqual(Way way) {
         Map<Priority, DayOfWeek> plan = new EnumMap<>(Map.of(Priority.HIGH, DayOfWeek.MONDAY));
         Note note = new Note("7", "action", 3, null);
         Everything everything = new Everything(
@@ -329,6 +350,7 @@ class PayloadsIT {
                 Map.of("odd", List.of(1, 3, 5), "none", List.of()),
                 plan,
                 new Times(
+                        new Date(1234567890123L),
                         Instant.parse("2026-02-28T23:59:59.123456789Z"),
                         LocalDate.of(2024, 2, 29),
                         LocalDateTime.of(1999, 12, 31, 23, 59, 59, 1),
@@ -338,8 +360,10 @@ class PayloadsIT {
                         new BigDecimal("12345678901234567890.0987654321000"),
                         BigInteger.TWO.pow(200).negate(),
                         Long.MIN_VALUE,
+                        Long.MAX_VALUE,
                         Double.NaN,
                         Double.POSITIVE_INFINITY,
+                        Double.NEGATIVE_INFINITY,
                         -0.0),
                 new Nested("text", new byte[] {1, -1}, List.of(new byte[] {0}, new byte[0])));
 

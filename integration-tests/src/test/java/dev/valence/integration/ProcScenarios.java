@@ -38,8 +38,10 @@ final class ProcScenarios {
     private ProcScenarios() {}
 
     /** Returns the spec of a program here: a small JVM with the class path of a renderer. */
-    static RendererSpec spec(Class<?> program) {
-        return RendererSpec.of(program).withClassPath(rendererClassPath()).withJvmArgs(SMALL_JVM);
+    static RendererSpec spec(Class<?> program, String... furtherJvmArgs) {
+        List<String> jvmArgs = new ArrayList<>(SMALL_JVM);
+        jvmArgs.addAll(List.of(furtherJvmArgs));
+        return RendererSpec.of(program).withClassPath(rendererClassPath()).withJvmArgs(jvmArgs);
     }
 
     /** Returns the class path without what a renderer does without. */
@@ -79,7 +81,8 @@ final class ProcScenarios {
 
         private void setUp(String... args) {
             renderer.handle("echo", String.class, (event, text) -> text);
-            renderer.handleAsync("never", String.class, (event, text) -> new CompletableFuture<String>());
+            CompletableFuture<String> never = new CompletableFuture<>(); // kept, or its loss would be noticed
+            renderer.handleAsync("never", String.class, (event, text) -> never);
             renderer.handle("block", String.class, (event, text) -> {
                 System.out.println("blocking");
                 new CountDownLatch(1).await();

@@ -1,6 +1,7 @@
 package dev.valence.integration;
 
 import static dev.valence.integration.Patience.await;
+import static dev.valence.integration.Patience.awaitFailure;
 import static dev.valence.integration.Patience.codeOf;
 import static dev.valence.integration.Patience.exit;
 import static dev.valence.integration.Patience.ready;
@@ -61,7 +62,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void killedWithAThousandRequestsPending_failsThemAllWithItsExitReason() throws Exception {
+    void X12_MR_killedWithAThousandRequestsPending_failsThemAllWithItsExitReason() throws Exception {
         List<CompletableFuture<IpcException>> failures = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             failures.add(victim.invoke("never", "?", String.class).handle((reply, failure) -> (IpcException) failure));
@@ -83,7 +84,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void killed_isGoneWithReasonAndSignal() throws Exception {
+    void FR8_UP6_UP7_UP8_UP9_UP14_LC5_LC6_killed_isGoneWithReasonAndSignal() throws Exception {
         long pid = victim.pid().orElseThrow();
         process(victim).destroyForcibly();
         RendererExit exit = exit(victim);
@@ -99,12 +100,14 @@ class RendererDeathIT {
     }
 
     @Test
-    void gone_refusesWhateverIsSentToIt() throws Exception {
+    void FR2_E15_E16_X12_gone_refusesWhateverIsSentToIt() throws Exception {
         process(victim).destroyForcibly();
         exit(victim);
         long refused = main.counters().refusedSends();
         assertThat(codeOf(() -> victim.send("count", 1))).isEqualTo(ErrorCode.PEER_GONE);
-        assertThat(codeOf(() -> victim.invokeSync("echo", "?", String.class))).isEqualTo(ErrorCode.PEER_GONE);
+        IpcException refusal = awaitFailure(victim.invoke("echo", "?", String.class));
+        assertThat(refusal.code()).isEqualTo(ErrorCode.PEER_GONE);
+        assertThat(refusal).hasMessageContaining("victim").hasMessageContaining("KILLED");
         assertThat(victim.trySend("count", 1)).isFalse();
         assertThat(main.counters().refusedSends()).isEqualTo(refused + 1);
         assertThat(sibling.invokeSync("echo", "still here", String.class)).isEqualTo("still here");
@@ -124,7 +127,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void killedWhileMainAnswersIt_cancelsTheHandlerAndNothingElse() throws Exception {
+    void IM1_E17_X17_killedWhileMainAnswersIt_cancelsTheHandlerAndNothingElse() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
         CompletableFuture<Boolean> seen = new CompletableFuture<>();
@@ -144,7 +147,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void killed_isToldOnceToEveryListener() throws Exception {
+    void UP17_UP18_LC10_killed_isToldOnceToEveryListener() throws Exception {
         AtomicInteger told = new AtomicInteger();
         CompletableFuture<RendererExit> gone = new CompletableFuture<>();
         main.listen(new RendererListener() {
@@ -164,7 +167,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void sendInsideTheExitCallback_isHarmless() throws Exception {
+    void X15_sendInsideTheExitCallback_isHarmless() throws Exception {
         CompletableFuture<ErrorCode> code = victim.exit().thenApply(exit -> codeOf(() -> victim.send("count", 1)));
         process(victim).destroyForcibly();
         assertThat(await(code)).isEqualTo(ErrorCode.PEER_GONE);
@@ -198,7 +201,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void faultInTheJvm_isACrashWithItsReport(@TempDir Path directory) throws Exception {
+    void UP6_UP7_UP8_UP9_UP16_LC5_LC6_faultInTheJvm_isACrashWithItsReport(@TempDir Path directory) throws Exception {
         Renderer crashing = ready(main.launch(
                 ProcScenarios.spec(Worker.class).withName("crashing").withWorkingDirectory(directory)));
         new ProcessBuilder("kill", "-SEGV", Long.toString(crashing.pid().orElseThrow()))
@@ -213,7 +216,7 @@ class RendererDeathIT {
     }
 
     @Test
-    void outOfMemory_isTheReason() throws Exception {
+    void UP16_outOfMemory_isTheReason() throws Exception {
         Renderer greedy = ready(main.launch(ProcScenarios.spec(Worker.class)
                 .withName("greedy")
                 .withJvmArgs("-Xmx24m", "-XX:+ExitOnOutOfMemoryError")));

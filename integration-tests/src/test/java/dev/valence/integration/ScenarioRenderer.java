@@ -19,12 +19,17 @@ public final class ScenarioRenderer {
             Map.entry("order", plain(OrderIT::order)),
             Map.entry("concurrent-calls", plain(ConcurrentCallsIT::concurrentCalls)),
             Map.entry("nested-calls", plain(NestedCallsIT::nestedCalls)),
-            Map.entry("failures", with(tellingMain(), FailuresIT::failures)),
+            Map.entry("failures", plain(FailuresIT::failures)),
+            Map.entry("listeners", with(tellingMain(), ListenersIT::listeners)),
+            Map.entry("scopes", plain(ScopesIT::scopes)),
             Map.entry("payloads", plain(PayloadsIT::payloads)),
             Map.entry("audience", plain(BroadcastIT::audience)),
             Map.entry("blocked", plain(BackpressureIT::blocked)),
             Map.entry("sibling", plain(BackpressureIT::sibling)),
             Map.entry("flooding", with(withShortQueue(), BackpressureIT::flooding)),
+            Map.entry("permissions", plain(PermissionsIT::permissions)),
+            Map.entry("tapped", TapIT::tapped),
+            Map.entry("gaps", plain(GapsIT::gaps)),
             Map.entry("cancellation", plain(CancellationIT::cancellation)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 

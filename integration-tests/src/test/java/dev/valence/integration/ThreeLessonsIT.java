@@ -66,7 +66,7 @@ class ThreeLessonsIT {
     }
 
     @Test
-    void rendererAsks_mainWorks_theRendererShowsTheReply() throws Exception {
+    void IV1_rendererAsks_mainWorks_theRendererShowsTheReply() throws Exception {
         rig.main().on(SHOWN, shown);
         rig.main().handle(LOAD_DATA, (event, what) -> "all " + what);
 
@@ -78,7 +78,7 @@ class ThreeLessonsIT {
     }
 
     @Test
-    void mainSendsBeforeTheRendererIsReady_arrivesInOrderAfterwards() throws Exception {
+    void UP40_SW1_LC2_mainSendsBeforeTheRendererIsReady_arrivesInOrderAfterwards() throws Exception {
         rig.main().on(SHOWN, shown);
         rig.main().handle(LOAD_DATA, (event, what) -> what);
 

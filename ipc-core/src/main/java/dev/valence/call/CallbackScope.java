@@ -32,6 +32,15 @@ public abstract class CallbackScope {
         }
     }
 
+    /**
+     * Runs code of the application where nothing may be waited for.
+     *
+     * @param where for the text of the refusal, such as {@code a tap}
+     */
+    public static void runRefusing(String where, Runnable task) {
+        new RefusingScope(where).run(task);
+    }
+
     /** Whether this callback may wait for room in a queue. */
     public abstract boolean mayWaitForRoom();
 

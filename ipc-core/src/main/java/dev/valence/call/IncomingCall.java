@@ -21,6 +21,8 @@ public final class IncomingCall extends CallContext {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingCall.class);
 
     private final long id;
+    private final String channel;
+    private final long startNanos = System.nanoTime();
     private volatile long deadlineNanos;
     private final Object peer;
     private final Executor executor;
@@ -34,12 +36,14 @@ public final class IncomingCall extends CallContext {
     /**
      * Makes a call that is neither answered nor cancelled.
      *
+     * @param channel of the request
      * @param peer whose request it is
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      * @param executor runs what {@link #onCancel} was given
      */
-    public IncomingCall(long id, Object peer, long deadlineNanos, Executor executor) {
+    public IncomingCall(long id, String channel, Object peer, long deadlineNanos, Executor executor) {
         this.id = id;
+        this.channel = channel;
         this.peer = peer;
         this.deadlineNanos = deadlineNanos;
         this.executor = executor;
@@ -53,6 +57,16 @@ public final class IncomingCall extends CallContext {
     /** Returns the id on the wire. */
     public long id() {
         return id;
+    }
+
+    /** Returns the channel of the request. */
+    public String channel() {
+        return channel;
+    }
+
+    /** Returns how long ago it came. */
+    public Duration age() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /** Returns whose request this is. */

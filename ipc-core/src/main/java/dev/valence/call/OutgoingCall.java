@@ -85,6 +85,20 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         return channel;
     }
 
+    /** Returns the reply, undecoded; null if there is none. */
+    public @Nullable Payload replyPayload() {
+        return outcome.get() instanceof Payload reply ? reply : null;
+    }
+
+    /** Returns why the call has ended without a reply; null if it has one, or has not ended. */
+    public @Nullable ErrorCode failureCode() {
+        Object result = outcome.get();
+        if (result instanceof IpcException failure) {
+            return failure.code();
+        }
+        return result == ABANDONED ? ErrorCode.CANCELLED : null;
+    }
+
     @Override
     public void onQueued(long newId) {
         id = newId;

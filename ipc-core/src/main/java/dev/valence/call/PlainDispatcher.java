@@ -31,7 +31,7 @@ final class PlainDispatcher implements Dispatcher {
     public void execute(Runnable task) {
         Runnable callback = () -> {
             try {
-                new RefusingScope(name).run(task);
+                new RefusingScope("a callback of " + name).run(task);
             } catch (Throwable t) { // tasks report their own failures
                 ElasticExecutor.report(t);
             }
@@ -49,30 +49,4 @@ final class PlainDispatcher implements Dispatcher {
 
     @Override
     public void close() {}
-
-    /** Waiting here would block what the reply needs. */
-    private static final class RefusingScope extends CallbackScope {
-        private final String name;
-
-        RefusingScope(String name) {
-            this.name = name;
-        }
-
-        @Override
-        public boolean mayWaitForRoom() {
-            return false;
-        }
-
-        @Override
-        void checkWait() {
-            throw new IllegalStateException("waiting for a reply inside a callback of " + name
-                    + " would block what the reply needs (expected: invoke(…).thenAccept(…))");
-        }
-
-        @Override
-        void giveUp() {}
-
-        @Override
-        void takeAgain() {}
-    }
 }

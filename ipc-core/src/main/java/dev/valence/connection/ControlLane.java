@@ -4,7 +4,6 @@ import dev.valence.proto.Credit;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Pong;
 import java.util.ArrayDeque;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The lane of an {@link Outbox} that goes first: credit, pongs, and what others put in. Guarded by the outbox's lock. */
@@ -14,7 +13,6 @@ final class ControlLane {
     static final int MAX_FRAMES = 16 * 1024;
 
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
-    private final ArrayDeque<Supplier<@Nullable Frame>> late = new ArrayDeque<>();
     private @Nullable ReceiveWindow dataReceived;
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;
@@ -28,11 +26,6 @@ final class ControlLane {
     /** Adds a frame; false if too many wait. */
     boolean add(Frame frame) {
         return frames.size() < MAX_FRAMES && frames.add(frame);
-    }
-
-    /** Adds a frame that is made when it goes; others bound how many wait. */
-    void addLate(Supplier<@Nullable Frame> frame) {
-        late.add(frame);
     }
 
     /** Answers a ping; of several unanswered ones only the newest. */
@@ -55,16 +48,11 @@ final class ControlLane {
             pong = null;
             return waitingPong;
         }
-        Frame next = frames.poll();
-        while (next == null && !late.isEmpty()) {
-            next = late.remove().get();
-        }
-        return next;
+        return frames.poll();
     }
 
     /** Takes the frames out. */
     void clear() {
         frames.clear();
-        late.clear();
     }
 }

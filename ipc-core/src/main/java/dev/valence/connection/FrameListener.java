@@ -4,9 +4,11 @@ import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
+import dev.valence.proto.Frame;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Connection} tells the layer above it.
@@ -18,6 +20,13 @@ public interface FrameListener {
 
     /** Returns where what is to be sent to this peer waits. */
     Outbox outbox();
+
+    /**
+     * Returns room of a stream that is to be given back, or null if none is due. Asked by the thread that writes, before
+     * anything else is written.
+     */
+    @Nullable
+    Frame nextCredit();
 
     /**
      * The peer said, in its handshake, what it takes.

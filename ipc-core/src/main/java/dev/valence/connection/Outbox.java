@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +43,7 @@ public final class Outbox {
     private final SendLane data = new SendLane();
     private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>();
     private @Nullable Frame drain;
+    private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
     private @Nullable IpcException closed;
     private boolean dataHeld;
@@ -105,7 +105,7 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel);
+                markGap(channel, item);
                 return false;
             }
             openGaps.remove(channel); // what is dropped from now on has its place behind this one
@@ -119,10 +119,11 @@ public final class Outbox {
     }
 
     /** Notes that a message was dropped here; with too many notes in the queue the peer is not told. */
-    private void markGap(String channel) {
+    private void markGap(String channel, Outgoing dropped) {
         Outgoing.GapMark gap = openGaps.get(channel);
         if (gap == null) {
             if (gapMarks >= limits.subscriptions()) {
+                dropped.listener().onGapUntold();
                 return;
             }
             gap = Outgoing.gap(channel);
@@ -175,10 +176,11 @@ public final class Outbox {
     }
 
     private void checkOpen(SendLane lane) {
-        if (closed != null) {
-            throw new IpcException(closed.code(), String.valueOf(closed.getMessage()), closed);
+        IpcException refusal = closed == null && lane == data ? drained : closed;
+        if (refusal != null) {
+            throw new IpcException(refusal.code(), String.valueOf(refusal.getMessage()), refusal);
         }
-        if (last != null || (drain != null && lane == data)) {
+        if (last != null) {
             throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
         }
     }
@@ -236,24 +238,6 @@ public final class Outbox {
         wakeUpOrEnd(hasRoom);
     }
 
-    /**
-     * Adds a frame to the control lane that is made when it goes.
-     *
-     * @param frame called with the lock held: must return at once and call nothing back; null if there is none any more
-     */
-    public void offerLate(Supplier<@Nullable Frame> frame) {
-        lock.lock();
-        try {
-            if (closed != null) {
-                return;
-            }
-            control.addLate(frame);
-        } finally {
-            lock.unlock();
-        }
-        wakeUp();
-    }
-
     /** Sets what is told when something of the reply lane was sent, so that there may be room again. */
     public void whenReplySent(Runnable action) {
         onReplySent = action;
@@ -303,12 +287,10 @@ public final class Outbox {
     }
 
     /**
-     * Takes nothing new for the data lane, and says so to the peer once what waits there was sent. What waits for a peer
-     * that is not ready is dropped.
-     *
-     * @param grace what the peer has time for, told to it
+     * Takes nothing new for the data lane: whoever offers, or waits for room, gets a copy of this reason. Once what waits
+     * there was sent, the peer is told, and how much time it has. What waits for a peer that is not ready is dropped.
      */
-    public void drain(Duration grace) {
+    public void drain(Duration grace, IpcException reason) {
         List<Outgoing> dropped;
         lock.lock();
         try {
@@ -318,6 +300,7 @@ public final class Outbox {
             drain = Frame.newBuilder()
                     .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
                     .build();
+            drained = reason;
             dropped = takeHeldData();
             room.signalAll();
         } finally {
@@ -355,6 +338,7 @@ public final class Outbox {
 
     /** Drops everything; whoever offers, or waits for room, gets a copy of this reason. */
     public void close(IpcException reason) {
+        List<Outgoing> lost;
         lock.lock();
         try {
             if (closed == null) {
@@ -364,12 +348,13 @@ public final class Outbox {
             connection = null;
             control.clear();
             replies.clear();
-            data.clear();
+            lost = data.clear();
             openGaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
         }
+        lost.forEach(item -> item.listener().onLost());
     }
 
     /**
@@ -404,7 +389,7 @@ public final class Outbox {
     }
 
     /** Tells the transport that there is something to write. */
-    void wakeUp() {
+    public void wakeUp() {
         Link to = link;
         if (to != null) {
             to.wakeUp();

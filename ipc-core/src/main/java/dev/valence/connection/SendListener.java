@@ -15,6 +15,15 @@ public interface SendListener {
     /** The last byte was handed to the transport. */
     default void onSent() {}
 
+    /** The connection has ended, or was never made, and what was not written yet is lost. */
+    default void onLost() {}
+
+    /**
+     * A broadcast was dropped, and the peer is not told in its place. Called with the lock of the {@link Outbox} held: must
+     * return at once and call nothing back.
+     */
+    default void onGapUntold() {}
+
     /** The peer closes before it was ready, and will not get it. */
     default void onDropped() {}
 }

@@ -5,6 +5,8 @@ import dev.valence.ChannelName;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
+import dev.valence.Permissions;
+import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.CallTable;
 import dev.valence.call.IncomingCall;
@@ -28,10 +30,12 @@ final class Caller {
     private final Services services;
     private final Role role;
     private final Outbox outbox;
+    private final Traffic traffic;
     private final CallTable calls = new CallTable();
     private final StreamCaller streams;
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
+        this.traffic = session.traffic();
         this.session = session;
         this.services = services;
         this.role = role;
@@ -58,6 +62,7 @@ final class Caller {
                 services.dispatcher(),
                 payload -> services.codecs().decode(payload, replyType));
         try {
+            session.checkMay(Permissions.Use.INVOKE, channel);
             Payload payload = session.encode(value);
             checkPending();
             queue(call, channel, payload, options);
@@ -77,13 +82,15 @@ final class Caller {
             checkOuter(outer, nanosLeft);
         }
         Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-        Outgoing request = Outgoing.request(header, payload.bytes(), now + nanosLeft, call);
+        Outgoing request = Outgoing.request(
+                header, payload.bytes(), now + nanosLeft, traffic.sending(Kind.REQUEST, channel, payload, call));
         Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
                 ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
         call.onEnd(() -> outbox.cancel(request), () -> {
             if (outer != null) {
                 outer.removeOnCancel(cancelledWithOuter);
             }
+            traffic.ended(call, now);
         });
         if (outer != null) {
             outer.onCancel(cancelledWithOuter);
@@ -94,7 +101,7 @@ final class Caller {
                                 ErrorCode.DEADLINE_EXCEEDED,
                                 "no reply from " + role.peerName() + " to '" + channel + "' in time")),
                         nanosLeft));
-        if (!Session.offer(outbox, request)) {
+        if (!session.offer(request)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
     }
@@ -121,6 +128,7 @@ final class Caller {
                 ? services.limits().pendingRequests()
                 : Math.min(bound, services.limits().pendingRequests());
         if (pendingCalls() >= max) {
+            services.tally().countRefusedRequest();
             throw new IpcException(
                     ErrorCode.LIMIT,
                     "requests to " + role.peerName() + ": " + max + " are unanswered (expected: fewer)");
@@ -148,6 +156,7 @@ final class Caller {
         OutgoingCall<?> call = calls.take(id);
         if (call == null) {
             checkKnown(id);
+            services.tally().countLateAnswer();
         }
         return call;
     }

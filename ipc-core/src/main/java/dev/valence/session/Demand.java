@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the subscriber of one stream takes, in items and bytes, and what the peer knows of it.
  *
- * <p><b>Threads.</b> Any. Takes no lock: what the peer is told is counted with the lock of the outbox held.
+ * <p><b>Threads.</b> Any. Takes no lock: {@link #takeInitial} runs with the lock of the outbox held.
  */
 final class Demand {
 

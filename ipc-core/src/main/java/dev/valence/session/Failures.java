@@ -46,6 +46,9 @@ final class Failures {
         if (code == ErrorCode.NO_HANDLER) {
             return new IpcException(code, "No handler registered for '" + channel + "'");
         }
+        if (code == ErrorCode.REPLY_DROPPED && !failure.hasDetails()) {
+            return new IpcException(code, "Error invoking remote method '" + channel + "': reply was never sent");
+        }
         if (!failure.hasDetails()) {
             return new IpcException(code, "Error invoking remote method '" + channel + "': " + code);
         }

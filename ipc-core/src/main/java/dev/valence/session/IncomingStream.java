@@ -3,6 +3,8 @@ package dev.valence.session;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
+import dev.valence.TapEvent.Direction;
+import dev.valence.TapEvent.Kind;
 import dev.valence.call.IncomingCall;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outgoing;
@@ -296,7 +298,10 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         items.decrementAndGet();
         moveDeadline();
         Item.Builder header = Item.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-        offer(Outgoing.item(header, payload.bytes(), SendListener.NONE));
+        offer(Outgoing.item(
+                header,
+                payload.bytes(),
+                desk.traffic().sending(Kind.ITEM, call.channel(), payload, SendListener.NONE)));
     }
 
     private void sendEnd(@Nullable Failed failed) {
@@ -312,6 +317,7 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         SendListener written = new SendListener() {
             @Override
             public void onSent() {
+                desk.traffic().streamEnded(Direction.SENT, call.channel(), failed == null ? null : failed.code);
                 letGo();
             }
         };

@@ -1,12 +1,15 @@
 package dev.valence.session;
 
+import dev.valence.GapListener;
 import dev.valence.IpcSender;
+import dev.valence.Registration;
 import dev.valence.call.CallbackScope;
 import dev.valence.connection.Incoming;
 import dev.valence.session.Registry.ListenerEntry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ final class MessageDelivery<S extends IpcSender> {
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Map<String, Long> missed = new HashMap<>(); // inside the turn only
+    private final List<GapListener> gapListeners = new CopyOnWriteArrayList<>();
     private int unfinished; // inside the turn only; messages whose listeners run, or wait for a reply
     private @Nullable Runnable onFinished; // inside the turn only
 
@@ -83,7 +87,22 @@ final class MessageDelivery<S extends IpcSender> {
         return true;
     }
 
-    void countMissed(String channel, long count) {
+    /** Messages of a channel were dropped here. */
+    void onGap(String channel, long count) {
         missed.merge(channel, count, Long::sum);
+        for (GapListener listener : gapListeners) {
+            try {
+                listener.onGap(channel, count);
+            } catch (Throwable t) { // one listener does not stop the others
+                services.hook().onUncaughtError(new MessageEvent<>(session, channel, 0, count), t);
+            }
+        }
+    }
+
+    /** Adds a listener for gaps. */
+    Registration onGap(GapListener listener) {
+        GapListener own = (channel, count) -> listener.onGap(channel, count); // the same one may be there twice
+        gapListeners.add(own);
+        return () -> gapListeners.remove(own);
     }
 }

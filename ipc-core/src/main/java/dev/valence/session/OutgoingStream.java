@@ -6,6 +6,7 @@ import dev.valence.Payload;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.proto.Frame;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -112,6 +113,16 @@ final class OutgoingStream<T> implements Flow.Subscription, SendListener {
         return end.get() != null;
     }
 
+    /** Returns why it has ended; null if it is complete, or has not ended. */
+    @Nullable
+    ErrorCode failureCode() {
+        Object how = end.get();
+        if (how instanceof IpcException reason) {
+            return reason.code();
+        }
+        return how == null || how == COMPLETED ? null : ErrorCode.CANCELLED;
+    }
+
     // ---- What the subscriber wants -------------------------------------------------------------------------------
 
     @Override
@@ -143,8 +154,14 @@ final class OutgoingStream<T> implements Flow.Subscription, SendListener {
 
     private void tellPeer() {
         if (!isEnded() && demand.claimCredit()) {
-            outbox.offerLate(() -> isEnded() ? null : demand.takeCredit(id));
+            streams.tellPeer(this);
         }
+    }
+
+    /** Returns what the peer is to be told; null if there is nothing any more. */
+    @Nullable
+    Frame takeCredit() {
+        return isEnded() ? null : demand.takeCredit(id);
     }
 
     private void restartClock() {

@@ -10,6 +10,7 @@ import dev.valence.Registration;
 import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The listeners and handlers of one receiver.
@@ -28,7 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+    private final int maxListeners;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Set<String> crowded = new HashSet<>(); // guarded by lock; channels that were warned of
     private final ConcurrentHashMap<String, List<ListenerEntry<S, ?>>> listeners = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Answering<S>> handlers = new ConcurrentHashMap<>();
     private final Consumer<String> onFirst;
@@ -37,10 +44,12 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
     /**
      * Makes an empty registry.
      *
+     * @param maxListeners of one channel; with more it looks as if somebody forgot to close registrations, and is logged
      * @param onFirst told, with the lock held, when a channel gets its first listener
      * @param onLast told, with the lock held, when a channel has lost its last one
      */
-    public Registry(Consumer<String> onFirst, Consumer<String> onLast) {
+    public Registry(int maxListeners, Consumer<String> onFirst, Consumer<String> onLast) {
+        this.maxListeners = maxListeners;
         this.onFirst = onFirst;
         this.onLast = onLast;
     }
@@ -146,6 +155,7 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
     private Registration add(String channel, ListenerEntry<S, ?> entry) {
         ChannelName.check(channel);
+        boolean isCrowded;
         lock.lock();
         try {
             List<ListenerEntry<S, ?>> before = listeners(channel);
@@ -155,10 +165,23 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
             List<ListenerEntry<S, ?>> after = new ArrayList<>(before);
             after.add(entry);
             listeners.put(channel, List.copyOf(after));
+            isCrowded = after.size() > maxListeners && crowded.add(channel);
         } finally {
             lock.unlock();
         }
+        if (isCrowded) {
+            warnOfLeak(channel);
+        }
         return entry::close;
+    }
+
+    private void warnOfLeak(String channel) {
+        LOG.warn(
+                "more than {} listeners of '{}', perhaps a leak (expected: registrations that are closed, or a higher"
+                        + " maxListeners); the last one comes from",
+                maxListeners,
+                channel,
+                new Throwable("place of registration"));
     }
 
     private void remove(String channel, ListenerEntry<S, ?> entry) {

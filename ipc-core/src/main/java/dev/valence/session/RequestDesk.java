@@ -39,6 +39,7 @@ final class RequestDesk<S extends IpcSender> {
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Outbox outbox;
+    private final Traffic traffic;
     private final ConcurrentHashMap<Long, IncomingCall> calls =
             new ConcurrentHashMap<>(); // until the answer is written
     private final AtomicLong runningBytes = new AtomicLong(); // of the requests in calls
@@ -49,6 +50,7 @@ final class RequestDesk<S extends IpcSender> {
         this.services = services;
         this.registries = registries;
         this.outbox = outbox;
+        this.traffic = session.traffic();
     }
 
     /**
@@ -59,13 +61,14 @@ final class RequestDesk<S extends IpcSender> {
     @Nullable
     IncomingCall accept(Incoming request, int streams) {
         if (calls.size() + streams >= services.limits().pendingRequests()) {
-            refuse(request.id(), ErrorCode.LIMIT);
-            request.release();
+            services.tally().countRefusedRequest();
+            refuse(request, ErrorCode.LIMIT);
             return null;
         }
         long micros = Math.min(request.timeLeftMicros(), TimeUnit.NANOSECONDS.toMicros(Long.MAX_VALUE / 2));
         IncomingCall call = new IncomingCall(
                 request.id(),
+                request.channel(),
                 session,
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros),
                 services.dispatcher());
@@ -78,8 +81,20 @@ final class RequestDesk<S extends IpcSender> {
         return calls.size();
     }
 
+    /** Fails a request that is not taken, and releases it. */
+    void refuse(Incoming request, ErrorCode code) {
+        traffic.refused(request.channel(), code);
+        sendFailure(request.id(), code);
+        request.release();
+    }
+
     /** Fails a request without details. */
-    void refuse(long id, ErrorCode code) {
+    private void sendFailure(IncomingCall call, ErrorCode code) {
+        traffic.failed(call, code);
+        sendFailure(call.id(), code);
+    }
+
+    private void sendFailure(long id, ErrorCode code) {
         outbox.offerControl(Frame.newBuilder()
                 .setFailure(Failure.newBuilder().setId(id).setCode(code.number()))
                 .build());
@@ -162,11 +177,22 @@ final class RequestDesk<S extends IpcSender> {
 
     private void answer(IncomingCall call, @Nullable Object value) {
         if (value instanceof CompletionStage<?> stage) {
-            var unused = stage.whenComplete(
-                    (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)));
+            services.lostReplies()
+                    .await(
+                            stage,
+                            (result, thrown) -> services.dispatcher().execute(() -> answerLater(call, result, thrown)),
+                            () -> services.dispatcher().execute(() -> giveUp(call)));
         } else {
             reply(call, value);
         }
+    }
+
+    /** Nothing can complete the stage that the handler returned. */
+    private void giveUp(IncomingCall call) {
+        if (!call.isCancelled()) {
+            services.tally().countDroppedReply();
+        }
+        fail(call, ErrorCode.REPLY_DROPPED, null);
     }
 
     private void answerLater(IncomingCall call, @Nullable Object result, @Nullable Throwable thrown) {
@@ -196,7 +222,7 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-        offer(call, Outgoing.reply(header, payload.bytes(), ending(call)));
+        offer(call, Outgoing.reply(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
     }
 
     /** Nobody waits for the answer to a cancelled call. */
@@ -205,6 +231,7 @@ final class RequestDesk<S extends IpcSender> {
             return false;
         }
         if (call.claimAnswer()) {
+            traffic.failed(call, ErrorCode.CANCELLED);
             end(call);
         }
         return true;
@@ -218,14 +245,14 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         if (thrown == null) {
-            refuse(call.id(), code);
+            sendFailure(call, code);
             end(call);
             return;
         }
         Failure.Builder failure =
                 Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
         OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
-        offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call)));
+        offer(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call, () -> traffic.failed(call, code))));
         log(call, thrown);
     }
 
@@ -239,22 +266,23 @@ final class RequestDesk<S extends IpcSender> {
 
     private void offer(IncomingCall call, Outgoing answer) {
         try {
-            if (Session.offer(outbox, answer)) {
+            if (session.offer(answer)) {
                 return;
             }
-            refuse(call.id(), ErrorCode.BACKPRESSURE);
+            sendFailure(call, ErrorCode.BACKPRESSURE);
         } catch (IpcException e) {
             LOG.debug("the answer to request {} could not be sent: {}", call.id(), e.getMessage());
-            refuse(call.id(), e.code());
+            sendFailure(call, e.code());
         }
         end(call);
     }
 
     /** A call takes its place among the pending ones until its answer is written: the peer has to read. */
-    private SendListener ending(IncomingCall call) {
+    private SendListener ending(IncomingCall call, Runnable show) {
         return new SendListener() {
             @Override
             public void onSent() {
+                show.run();
                 end(call);
             }
         };

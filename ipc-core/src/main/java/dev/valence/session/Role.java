@@ -1,6 +1,8 @@
 package dev.valence.session;
 
 import dev.valence.IpcException;
+import dev.valence.Permissions;
+import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
 import dev.valence.proto.Welcome;
 
@@ -14,8 +16,18 @@ public interface Role {
     /** Returns the peer's name in error texts, such as {@code renderer 'editor'}. */
     String peerName();
 
-    /** Whether the peer may use a channel. */
-    default boolean permits(String channel) {
+    /** Returns where callbacks for what the peer sends wait for their turn. Peers that are one sender share it. */
+    default Dispatcher.Inbox inbox(Dispatcher dispatcher) {
+        return dispatcher.newInbox();
+    }
+
+    /** Whether the peer may use a channel in this way. */
+    default boolean permits(Permissions.Use use, String channel) {
+        return true;
+    }
+
+    /** Whether this process may use a channel in this way towards the peer. Called on any thread. */
+    default boolean mayUse(Permissions.Use use, String channel) {
         return true;
     }
 

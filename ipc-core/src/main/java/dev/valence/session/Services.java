@@ -6,6 +6,7 @@ import dev.valence.IpcEvent;
 import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.Payload;
+import dev.valence.Tap;
 import dev.valence.UncaughtErrorHook;
 import dev.valence.call.Deadlines;
 import dev.valence.call.Dispatcher;
@@ -22,10 +23,24 @@ import org.slf4j.LoggerFactory;
  * @param deadlines its clock
  * @param tally counts what it drops
  * @param hook told what listeners throw
+ * @param lostReplies notices answers that can never come
+ * @param maxListeners of one channel of a receiver before a leak is suspected
+ * @param tap sees what goes in and out; null if nobody looks
  */
 public record Services(
-        Limits limits, Codecs codecs, Dispatcher dispatcher, Deadlines deadlines, Tally tally, UncaughtErrorHook hook)
+        Limits limits,
+        Codecs codecs,
+        Dispatcher dispatcher,
+        Deadlines deadlines,
+        Tally tally,
+        UncaughtErrorHook hook,
+        LostReplies lostReplies,
+        int maxListeners,
+        @Nullable Tap tap)
         implements AutoCloseable {
+
+    /** How many listeners of a channel are no surprise, unless the options say otherwise. */
+    public static final int MAX_LISTENERS = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
 
@@ -36,8 +51,33 @@ public record Services(
      */
     public static Services start(
             Limits limits, CallbackExecutor executor, Codecs codecs, UncaughtErrorHook hook, String clockName) {
+        Deadlines deadlines = new Deadlines(clockName);
         return new Services(
-                limits, codecs, Dispatcher.of(executor), new Deadlines(clockName), new Tally(), new SafeHook(hook));
+                limits,
+                codecs,
+                Dispatcher.of(executor),
+                deadlines,
+                new Tally(),
+                new SafeHook(hook),
+                new LostReplies(deadlines),
+                MAX_LISTENERS,
+                null);
+    }
+
+    /** Returns the same services for a process that looks at its traffic and its listeners in this way. */
+    public Services watchedBy(@Nullable Tap newTap, int newMaxListeners) {
+        return new Services(limits, codecs, dispatcher, deadlines, tally, hook, lostReplies, newMaxListeners, newTap);
+    }
+
+    /**
+     * Checks the bound on listeners that options name.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public static void checkMaxListeners(int listeners) {
+        if (listeners <= 0) {
+            throw new IllegalArgumentException("maxListeners: " + listeners + " (expected: 1 or more)");
+        }
     }
 
     /**

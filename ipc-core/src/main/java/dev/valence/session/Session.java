@@ -5,10 +5,14 @@ import dev.valence.CallOptions;
 import dev.valence.ChannelName;
 import dev.valence.Delivery;
 import dev.valence.ErrorCode;
+import dev.valence.GapListener;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
 import dev.valence.Origin;
 import dev.valence.Payload;
+import dev.valence.Permissions.Use;
+import dev.valence.Registration;
+import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.Dispatcher;
@@ -28,10 +32,10 @@ import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +54,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final S sender;
     private final Origin peerOrigin;
     private final Outbox outbox;
+    private final Traffic traffic;
     private final Dispatcher.Inbox inbox;
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
     private final StreamDesk<S> streams;
     private final Caller caller;
-    private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
+    private final SendListener messages;
+    private final Reports reports;
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -73,12 +79,19 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.sender = sender;
         this.peerOrigin = peerOrigin;
         this.outbox = outbox;
-        this.inbox = services.dispatcher().newInbox();
+        this.traffic = new Traffic(services.tap(), peerOrigin);
+        this.inbox = role.inbox(services.dispatcher());
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
         this.streams = new StreamDesk<>(this, services, registries, outbox);
+        this.reports = new Reports(services.dispatcher());
         this.caller = new Caller(this, services, role, outbox);
         outbox.whenReplySent(streams.gate()::advance);
+        this.messages = new MessageFate(caller.ids(), services.tally());
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     S sender() {
@@ -98,7 +111,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        if (!offer(outbox, message(destination, channel, payload))) {
+        if (!offer(message(destination, channel, payload))) {
             throw new IpcException(
                     ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
         }
@@ -121,48 +134,70 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     private Outgoing message(int destination, String channel, @Nullable Object value) {
         ChannelName.check(channel);
+        checkMay(destination == 0 ? Use.SEND : Use.BROADCAST, channel);
         Payload payload = encode(value);
         Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
         Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(frame, header, payload.bytes(), false, caller.ids());
+        return Outgoing.message(frame, header, payload.bytes(), false, following(Kind.MESSAGE, channel, payload));
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
     public Delivery broadcast(String channel, @Nullable Object value) {
         ChannelName.check(channel);
+        checkMay(Use.BROADCAST, channel);
         Payload payload = encode(value);
         CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
         Message.Builder header = Message.newBuilder()
                 .setChannel(channel)
                 .setEncoding(payload.encoding())
                 .setBroadcast(true);
-        SendListener awaiting = new SendListener() {
+        SendListener awaiting = new MessageFate(caller.ids(), services.tally()) {
             @Override
             public void onQueued(long id) {
-                caller.ids().onQueued(id);
-                reports.put(id, report);
+                super.onQueued(id);
+                reports.await(id, report);
             }
         };
-        Outgoing message = Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, awaiting);
-        if (!offer(outbox, message)) {
+        SendListener shown = traffic.sending(Kind.BROADCAST, channel, payload, awaiting);
+        if (!offer(Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, shown))) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
         return new Delivery(report);
     }
 
+    /** Returns what follows a message that goes to this peer. */
+    public SendListener following(Kind kind, String channel, Payload payload) {
+        return traffic.sending(kind, channel, payload, messages);
+    }
+
     /**
-     * Adds a relayed or broadcast message if this peer takes its size and there is room for it; never waits.
+     * Adds a broadcast if this peer takes its size and there is room for it; never waits.
      *
      * @param payloadBytes of the message
      * @param origin the renderer that published it, 0 for main
      */
     public boolean offerBroadcast(Outgoing message, int payloadBytes, String channel, int origin) {
-        long max = peerBounds.getPayloadBytes();
-        boolean isTaken = (max == 0 || payloadBytes <= max) && outbox.offerBroadcast(message, channel, origin);
+        boolean isTaken = offerShared(message, payloadBytes, channel, origin);
         if (!isTaken) {
             services.tally().countSkippedBroadcast();
         }
         return isTaken;
+    }
+
+    /** Adds a message of another renderer to this one, as a broadcast is added. */
+    public void offerRelay(Outgoing message, int payloadBytes, String channel, int origin) {
+        if (!offerShared(message, payloadBytes, channel, origin)) {
+            services.tally().countDroppedRelay();
+        }
+    }
+
+    private boolean offerShared(Outgoing message, int payloadBytes, String channel, int origin) {
+        long max = peerBounds.getPayloadBytes();
+        if (max == 0 || payloadBytes <= max) {
+            return outbox.offerBroadcast(message, channel, origin);
+        }
+        services.tally().countUntoldGap();
+        return false;
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
@@ -215,6 +250,38 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     /**
+     * Checks that this process may use a channel in this way.
+     *
+     * @throws IpcException with PERMISSION_DENIED if it may not
+     */
+    public void checkMay(Use use, String channel) {
+        if (!role.mayUse(use, channel)) {
+            services.tally().countDeniedUse();
+            throw new IpcException(
+                    ErrorCode.PERMISSION_DENIED,
+                    use + " on '" + channel + "' with " + role.peerName()
+                            + ": forbidden (expected: a channel that the renderer's permissions allow)");
+        }
+    }
+
+    /** Offers something as the present thread may, and counts it if there is no room. */
+    boolean offer(Outgoing item) {
+        boolean hasRoom;
+        try {
+            hasRoom = offer(outbox, item);
+        } catch (IpcException e) {
+            if (e.code() == ErrorCode.BACKPRESSURE) {
+                services.tally().countFullQueue();
+            }
+            throw e;
+        }
+        if (!hasRoom) {
+            services.tally().countFullQueue();
+        }
+        return hasRoom;
+    }
+
+    /**
      * Offers something as the present thread may: outside a callback it waits at the soft limit, inside one at the hard
      * limit, and where waiting would block I/O or a thread of the application not at all. A callback that waits takes no
      * place of another, so that a peer which does not read holds up only who sends to it.
@@ -246,6 +313,11 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public @Nullable Frame nextCredit() {
+        return caller.streams().nextCredit();
+    }
+
+    @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
         caller.streams().onPeer(features);
@@ -258,7 +330,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onMessage(Incoming message) {
-        if (!role.permits(message.channel())) {
+        boolean isDenied = !role.permits(
+                message.isBroadcast() || message.destination() != 0 ? Use.BROADCAST : Use.SEND, message.channel());
+        traffic.received(
+                message.isBroadcast() ? Kind.BROADCAST : Kind.MESSAGE,
+                message.channel(),
+                message.payload(),
+                isDenied ? ErrorCode.PERMISSION_DENIED : null);
+        if (isDenied) {
             services.tally().countDeniedFrame();
             message.release();
             if (message.isBroadcast()) {
@@ -273,10 +352,10 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onRequest(Incoming request) {
-        if (!role.permits(request.channel())) {
+        traffic.received(Kind.REQUEST, request.channel(), request.payload(), null);
+        if (!role.permits(Use.INVOKE, request.channel())) {
             services.tally().countDeniedFrame();
-            desk.refuse(request.id(), ErrorCode.PERMISSION_DENIED);
-            request.release();
+            desk.refuse(request, ErrorCode.PERMISSION_DENIED);
             return;
         }
         IncomingCall call = desk.accept(request, streams.size());
@@ -287,7 +366,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onStream(Incoming request) {
-        if (!role.permits(request.channel())) {
+        traffic.received(Kind.STREAM, request.channel(), request.payload(), null);
+        if (!role.permits(Use.INVOKE, request.channel())) {
             services.tally().countDeniedFrame();
             streams.refuse(request, ErrorCode.PERMISSION_DENIED);
             return;
@@ -342,7 +422,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onSubscribe(String channel) {
-        if (role.permits(channel)) {
+        if (role.permits(Use.SUBSCRIBE, channel)) {
             role.onSubscribe(channel);
         } else {
             services.tally().countDeniedFrame();
@@ -362,18 +442,18 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onGap(String channel, long count) {
-        inbox.submit(() -> delivery.countMissed(channel, count));
+        inbox.submit(() -> delivery.onGap(channel, count));
+    }
+
+    /** Adds what is told of every gap, in its place among the messages. */
+    public Registration listenToGaps(GapListener listener) {
+        return delivery.onGap(Objects.requireNonNull(listener, "listener"));
     }
 
     @Override
     public void onReport(Report report) {
-        CompletableFuture<Delivery.Report> waiting = reports.remove(report.getId());
-        if (waiting == null) {
+        if (!reports.complete(report)) {
             caller.checkKnown(report.getId());
-        } else {
-            Delivery.Report result =
-                    new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
-            services.dispatcher().execute(() -> waiting.complete(result));
         }
     }
 
@@ -391,18 +471,26 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     // ---- The end -------------------------------------------------------------------------------------------------
 
+    /**
+     * Starts nothing new: tells the peer once what waits for it was sent. Requests to a peer that is not ready fail.
+     *
+     * @param grace what the peer has time for
+     * @param reason what callers are told from now on
+     */
+    public void drain(Duration grace, IpcException reason) {
+        if (outbox.isHoldingData()) {
+            caller.failAll(reason);
+        }
+        outbox.drain(grace, reason);
+    }
+
     /** Ends everything that waits for this peer; what is tried from now on fails the same way. Idempotent. */
     public void end(IpcException reason) {
         outbox.close(reason);
         caller.failAll(reason);
         desk.cancelAll();
         streams.cancelAll();
-        for (Long id : reports.keySet()) {
-            CompletableFuture<Delivery.Report> waiting = reports.remove(id);
-            if (waiting != null) {
-                services.dispatcher().execute(() -> waiting.completeExceptionally(reason));
-            }
-        }
+        reports.failAll(reason);
     }
 
     /** Returns how many requests to this peer are unanswered. */

@@ -4,16 +4,21 @@ import dev.valence.CallOptions;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
+import dev.valence.Permissions;
+import dev.valence.TapEvent.Direction;
+import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.IncomingCall;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Feature;
+import dev.valence.proto.Frame;
 import dev.valence.proto.Stream;
 import dev.valence.proto.StreamEnd;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +34,10 @@ final class StreamCaller {
     private final Services services;
     private final Role role;
     private final Outbox outbox;
+    private final Traffic traffic;
     private final Caller caller;
     private final ConcurrentHashMap<Long, OutgoingStream<?>> streams = new ConcurrentHashMap<>(); // until they end
+    private final ConcurrentLinkedQueue<OutgoingStream<?>> creditDue = new ConcurrentLinkedQueue<>();
     private volatile boolean isUnsupported; // the peer does not know streams
 
     /**
@@ -43,6 +50,7 @@ final class StreamCaller {
         this.services = services;
         this.role = role;
         this.outbox = outbox;
+        this.traffic = session.traffic();
         this.caller = caller;
     }
 
@@ -74,6 +82,7 @@ final class StreamCaller {
 
     private void open(String channel, Payload payload, CallOptions options, OutgoingStream<?> stream) {
         try {
+            session.checkMay(Permissions.Use.INVOKE, channel);
             if (isUnsupported) {
                 throw unsupported();
             }
@@ -97,7 +106,11 @@ final class StreamCaller {
                 .setChannel(channel)
                 .setEncoding(payload.encoding())
                 .setTimeLeftMicros(Math.max(1, TimeUnit.NANOSECONDS.toMicros(patienceNanos)));
-        Outgoing request = Outgoing.stream(header, payload.bytes(), stream.demand()::takeInitial, stream);
+        Outgoing request = Outgoing.stream(
+                header,
+                payload.bytes(),
+                stream.demand()::takeInitial,
+                traffic.sending(Kind.STREAM, channel, payload, stream));
         Runnable cancelledWithOuter = () -> stream.giveUp(new IpcException(
                 ErrorCode.CANCELLED, "the request in which '" + channel + "' was subscribed to was cancelled"));
         if (outer != null) {
@@ -107,8 +120,9 @@ final class StreamCaller {
             if (outer != null) {
                 outer.removeOnCancel(cancelledWithOuter);
             }
+            traffic.streamEnded(Direction.RECEIVED, channel, stream.failureCode());
         });
-        if (!stream.isEnded() && !Session.offer(outbox, request)) {
+        if (!stream.isEnded() && !session.offer(request)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
     }
@@ -130,6 +144,23 @@ final class StreamCaller {
         if (stream.isEnded()) { // perhaps between the two looks
             streams.remove(id, stream);
         }
+    }
+
+    /** The peer is to get credit for a stream; once for each stream that has not been asked for it since. */
+    void tellPeer(OutgoingStream<?> stream) {
+        creditDue.add(stream);
+        outbox.wakeUp();
+    }
+
+    /** Returns credit that is due, or null. By the thread that writes. */
+    @Nullable
+    Frame nextCredit() {
+        Frame credit = null;
+        OutgoingStream<?> stream;
+        while (credit == null && (stream = creditDue.poll()) != null) {
+            credit = stream.takeCredit();
+        }
+        return credit;
     }
 
     void remove(long id, OutgoingStream<?> stream) {
@@ -159,7 +190,9 @@ final class StreamCaller {
         OutgoingStream<?> stream = streams.get(id);
         if (stream == null) {
             caller.checkKnown(id);
+            services.tally().countLateAnswer();
         } else {
+            traffic.received(Kind.ITEM, stream.channel(), item, null);
             stream.onItem(item);
         }
     }
@@ -168,6 +201,7 @@ final class StreamCaller {
         OutgoingStream<?> stream = streams.get(end.getId());
         if (stream == null) {
             caller.checkKnown(end.getId());
+            services.tally().countLateAnswer();
         } else if (end.getCode() == 0) {
             stream.complete();
         } else {

@@ -5,6 +5,7 @@ import dev.valence.InvokeEvent;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
 import dev.valence.Payload;
+import dev.valence.TapEvent.Direction;
 import dev.valence.call.IncomingCall;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -49,6 +50,10 @@ final class StreamDesk<S extends IpcSender> {
         return outbox;
     }
 
+    Traffic traffic() {
+        return session.traffic();
+    }
+
     Payload encode(Object item) {
         return session.encode(item);
     }
@@ -65,11 +70,12 @@ final class StreamDesk<S extends IpcSender> {
     @Nullable
     IncomingStream accept(Incoming request, int requests) {
         if (requests + streams.size() >= services.limits().pendingRequests()) {
+            services.tally().countRefusedRequest();
             refuse(request, ErrorCode.LIMIT);
             return null;
         }
         long micros = Math.min(request.timeLeftMicros(), TimeUnit.NANOSECONDS.toMicros(Long.MAX_VALUE / 2));
-        IncomingCall call = new IncomingCall(request.id(), session, 0, services.dispatcher());
+        IncomingCall call = new IncomingCall(request.id(), request.channel(), session, 0, services.dispatcher());
         IncomingStream stream =
                 new IncomingStream(this, call, TimeUnit.MICROSECONDS.toNanos(micros), request.initialItems());
         streams.put(request.id(), stream);
@@ -78,6 +84,7 @@ final class StreamDesk<S extends IpcSender> {
 
     /** Fails a request without details, and releases it. */
     void refuse(Incoming request, ErrorCode code) {
+        session.traffic().streamEnded(Direction.SENT, request.channel(), code);
         outbox.offerControl(Frame.newBuilder()
                 .setFailure(Failure.newBuilder().setId(request.id()).setCode(code.number()))
                 .build());

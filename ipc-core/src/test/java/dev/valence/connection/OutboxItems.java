@@ -1,5 +1,7 @@
 package dev.valence.connection;
 
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Message;
@@ -11,6 +13,9 @@ import java.util.List;
 
 /** What tests put into an outbox, and how they read what comes out. */
 final class OutboxItems {
+
+    /** Why an outbox takes no more data. */
+    static final IpcException CLOSING = new IpcException(ErrorCode.PEER_GONE, "going away");
 
     private OutboxItems() {}
 

@@ -1,5 +1,6 @@
 package dev.valence.connection;
 
+import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.connection.OutboxItems.frame;
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
@@ -327,10 +328,12 @@ class OutboxTest {
     void drain_goesBehindTheDataAndNothingNewJoins() {
         attach();
         outbox.offer(message("early", 1), Admission.SOFT);
-        outbox.drain(Duration.ofMillis(5));
-        outbox.drain(Duration.ofMillis(6));
+        outbox.drain(Duration.ofMillis(5), CLOSING);
+        outbox.drain(Duration.ofMillis(6), CLOSING);
         assertThatThrownBy(() -> outbox.offer(message("late", 1), Admission.SOFT))
-                .satisfies(e -> assertThat(((IpcException) e).code()).isEqualTo(ErrorCode.CLOSED));
+                .hasCause(CLOSING)
+                .hasMessage("going away")
+                .satisfies(e -> assertThat(((IpcException) e).code()).isEqualTo(ErrorCode.PEER_GONE));
         assertThat(outbox.offerBroadcast(message("late", 1), "late", 0)).isFalse();
         outbox.offer(reply(1, 1), Admission.SOFT);
         assertThat(sent(outbox)).containsExactly("reply 1", "early", "drain 5000");
@@ -421,7 +424,7 @@ class OutboxTest {
     @Test
     void drainOfDataThatIsHeld_dropsItAndSaysSo() {
         for (Consumer<Outbox> closing : List.<Consumer<Outbox>>of(
-                box -> box.drain(Duration.ofSeconds(1)), box -> box.finish(Connection.closeFrame(0, "")))) {
+                box -> box.drain(Duration.ofSeconds(1), CLOSING), box -> box.finish(Connection.closeFrame(0, "")))) {
             Outbox held = Outbox.holdingData(LIMITS);
             Notes message = new Notes();
             Notes request = new Notes();

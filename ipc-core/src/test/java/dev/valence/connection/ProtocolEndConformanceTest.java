@@ -1,5 +1,6 @@
 package dev.valence.connection;
 
+import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.fixtures.RawFrames.bytes;
 import static dev.valence.fixtures.RawFrames.close;
 import static dev.valence.fixtures.RawFrames.drain;
@@ -67,7 +68,7 @@ class ProtocolEndConformanceTest {
         try (Dialogue dialogue = Dialogue.withReadyMain()) {
             dialogue.end.receiver().handle("h", Object.class, (event, request) -> 1);
             dialogue.end.send("m", 1);
-            dialogue.end.session().outbox().drain(Duration.ofSeconds(1));
+            dialogue.end.session().outbox().drain(Duration.ofSeconds(1), CLOSING);
             assertThat(dialogue.end.trySend("m", 2)).isFalse();
             dialogue.peer.send(request(1, "h"));
             assertThat(dialogue.peer.drain())
@@ -83,7 +84,7 @@ class ProtocolEndConformanceTest {
         try (Dialogue dialogue = Dialogue.withOpenMain()) {
             dialogue.end.send("m", 1);
             Call<Object> call = dialogue.end.invoke("h", 1, Object.class);
-            dialogue.end.session().outbox().drain(Duration.ofSeconds(1));
+            dialogue.end.session().outbox().drain(Duration.ofSeconds(1), CLOSING);
             assertThat(dialogue.peer.drain())
                     .singleElement()
                     .satisfies(f -> assertThat(f.hasDrain()).isTrue());
@@ -189,10 +190,11 @@ class ProtocolEndConformanceTest {
     @Test
     void w14_11_endOfTheConnection_endsItsRequestsBothWays() {
         try (Dialogue dialogue = Dialogue.withReadyMain()) {
+            CompletableFuture<Object> never = new CompletableFuture<>(); // kept, or its loss would be noticed
             CompletableFuture<Void> cancelled = new CompletableFuture<>();
             dialogue.end.receiver().handleAsync("h", Object.class, (event, request) -> {
                 event.onCancel(() -> cancelled.complete(null));
-                return new CompletableFuture<>();
+                return never;
             });
             Call<Object> call = dialogue.end.invoke("h", 1, Object.class);
             dialogue.peer.send(request(1, "h"));

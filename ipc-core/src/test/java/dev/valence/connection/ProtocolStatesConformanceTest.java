@@ -1,5 +1,6 @@
 package dev.valence.connection;
 
+import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.fixtures.RawFrames.close;
 import static dev.valence.fixtures.RawFrames.credit;
 import static dev.valence.fixtures.RawFrames.drain;
@@ -227,7 +228,7 @@ class ProtocolStatesConformanceTest {
     void w5_3_whatAClientSendsWhileMainDrains_isTaken() {
         try (Dialogue dialogue = Dialogue.withReadyMain()) {
             List<String> heard = dialogue.hear("m");
-            dialogue.end.session().outbox().drain(Duration.ofSeconds(5));
+            dialogue.end.session().outbox().drain(Duration.ofSeconds(5), CLOSING);
             assertThat(dialogue.peer.next().getDrain().getGraceMicros()).isEqualTo(5_000_000);
             dialogue.peer.send(text("m", "late"));
             assertThat(heard).containsExactly("late");

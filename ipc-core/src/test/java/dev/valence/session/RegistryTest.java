@@ -24,7 +24,7 @@ class RegistryTest {
 
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final Registry<PairedEnd> registry =
-            new Registry<>(channel -> told.add("+" + channel), channel -> told.add("-" + channel));
+            new Registry<>(10, channel -> told.add("+" + channel), channel -> told.add("-" + channel));
     private final Listener<PairedEnd, String> listener = (event, text) -> {};
     private final Handler<PairedEnd, String, String> handler = (event, text) -> text;
 
@@ -53,7 +53,7 @@ class RegistryTest {
     }
 
     @Test
-    void onceListener_isClaimedByOneOfManyThreads() {
+    void ONCE_onceListener_isClaimedByOneOfManyThreads() {
         for (int round = 0; round < 500; round++) {
             registry.once("a", String.class, listener);
             Registry.ListenerEntry<PairedEnd, ?> entry = registry.listeners("a").get(0);
@@ -69,7 +69,7 @@ class RegistryTest {
     }
 
     @Test
-    void listenerThatWasClosed_isNeverClaimed() {
+    void ONCE_listenerThatWasClosed_isNeverClaimed() {
         for (Registration registration :
                 List.of(registry.on("a", String.class, listener), registry.once("a", String.class, listener))) {
             Registry.ListenerEntry<PairedEnd, ?> entry = registry.listeners("a").get(0);
@@ -79,7 +79,7 @@ class RegistryTest {
     }
 
     @Test
-    void handleOnce_isClaimedByOneOfManyThreads() {
+    void HO_handleOnce_isClaimedByOneOfManyThreads() {
         for (int round = 0; round < 500; round++) {
             registry.handleOnce("a", String.class, handler);
             AtomicInteger claims = new AtomicInteger();
@@ -165,6 +165,7 @@ class RegistryTest {
     @Test
     void subscriptionThatCannotBeSent_leavesNoListener() {
         Registry<PairedEnd> closed = new Registry<>(
+                10,
                 channel -> {
                     throw new IpcException(ErrorCode.CLOSED, "closed");
                 },

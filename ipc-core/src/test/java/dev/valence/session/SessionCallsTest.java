@@ -54,7 +54,7 @@ class SessionCallsTest {
     }
 
     @Test
-    void deadline_failsTheCallAndCancelsTheHandler() {
+    void DL_deadline_failsTheCallAndCancelsTheHandler() {
         try (SessionPair pair = SessionPair.open()) {
             Parked parked = new Parked(pair.server(), "h");
             Call<String> call = pair.client().invoke("h", null, String.class, within(Duration.ofMillis(50)));
@@ -70,7 +70,7 @@ class SessionCallsTest {
     }
 
     @Test
-    void nestedCalls_inheritTheDeadlineThroughEveryProcess() {
+    void DL_nestedCalls_inheritTheDeadlineThroughEveryProcess() {
         Duration deadline = Duration.ofSeconds(20);
         try (SessionPair pair = SessionPair.open()) {
             List<Duration> remaining = new ArrayList<>();
@@ -121,7 +121,7 @@ class SessionCallsTest {
     }
 
     @Test
-    void cancelOfACall_cancelsTheCallsMadeInIt() {
+    void X1_cancelOfACall_cancelsTheCallsMadeInIt() {
         try (SessionPair pair = SessionPair.open()) {
             Parked inner = new Parked(pair.client(), "inner");
             CompletableFuture<Throwable> seen = new CompletableFuture<>();
@@ -143,7 +143,7 @@ class SessionCallsTest {
     }
 
     @Test
-    void cancelAtAnyMoment_leavesNoHandlerThatWouldBeWaitedFor() {
+    void X2_cancelAtAnyMoment_leavesNoHandlerThatWouldBeWaitedFor() {
         try (SessionPair pair = SessionPair.open()) {
             Set<Integer> running = ConcurrentHashMap.newKeySet();
             AtomicInteger ended = new AtomicInteger();
@@ -189,7 +189,7 @@ class SessionCallsTest {
 
     @ParameterizedTest
     @EnumSource
-    void givingUpACall_reachesTheHandlerAndALateReplyIsIgnored(GivingUp how) {
+    void X2_givingUpACall_reachesTheHandlerAndALateReplyIsIgnored(GivingUp how) {
         try (SessionPair pair = SessionPair.open()) {
             Parked parked = new Parked(pair.server(), "h");
             Call<String> call = pair.client().invoke("h", null, String.class);

@@ -85,11 +85,12 @@ class SessionExecutorsTest {
     @ValueSource(strings = {"serial", "direct"})
     void waitingInACallback_isRefusedAndSaysWhatToDo(String kind) {
         try (SessionPair pair = SessionPair.open(Limits.defaults(), named(kind))) {
+            CompletableFuture<Object> never = new CompletableFuture<>(); // kept, or its loss would be noticed
             AtomicInteger asked = new AtomicInteger();
             CompletableFuture<List<Throwable>> refused = new CompletableFuture<>();
             pair.client().receiver().handleAsync("ask", Object.class, (event, request) -> {
                 asked.incrementAndGet();
-                return new CompletableFuture<>();
+                return never;
             });
             pair.server().receiver().on("m", Object.class, (event, payload) -> {
                 List<Throwable> thrown = new ArrayList<>();

@@ -263,7 +263,7 @@ class SessionFailuresTest {
     }
 
     @Test
-    void argumentThatCannotBeEncoded_failsAtTheSenderAndNothingIsSent() {
+    void E11_E12_UP41_argumentThatCannotBeEncoded_failsAtTheSenderAndNothingIsSent() {
         try (SessionPair pair = SessionPair.open()) {
             List<Object> heard = new ArrayList<>();
             pair.server().receiver().on("m", Object.class, (event, payload) -> heard.add(payload));

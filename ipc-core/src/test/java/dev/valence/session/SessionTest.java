@@ -270,12 +270,13 @@ class SessionTest {
     @Test
     void disconnect_failsPendingCallsAndCancelsRunningHandlers() {
         try (SessionPair pair = SessionPair.open()) {
+            CompletableFuture<String> never = new CompletableFuture<>(); // kept, or its loss would be noticed
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletableFuture<Void> cancelled = new CompletableFuture<>();
             pair.server().receiver().handleAsync("forever", String.class, (event, text) -> {
                 event.onCancel(() -> cancelled.complete(null));
                 started.complete(null);
-                return new CompletableFuture<>();
+                return never;
             });
             Call<String> call = pair.client().invoke("forever", "x", String.class);
             Patience.get(started);

@@ -2,6 +2,7 @@ package dev.valence.main;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.valence.Payload;
+import dev.valence.TapEvent.Kind;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
@@ -11,6 +12,7 @@ import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
 import dev.valence.proto.Report;
+import dev.valence.session.Tally;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +25,18 @@ final class Broadcasts {
 
     private final Subscriptions subscriptions;
     private final IntFunction<@Nullable RendererPeer> renderers;
+    private final Tally tally;
 
     /**
      * Makes the relay.
      *
      * @param renderers finds a renderer by id
+     * @param tally counts what has nowhere to go
      */
-    Broadcasts(Subscriptions subscriptions, IntFunction<@Nullable RendererPeer> renderers) {
+    Broadcasts(Subscriptions subscriptions, IntFunction<@Nullable RendererPeer> renderers, Tally tally) {
         this.subscriptions = subscriptions;
         this.renderers = renderers;
+        this.tally = tally;
     }
 
     /**
@@ -43,28 +48,30 @@ final class Broadcasts {
     Report publish(String channel, Payload payload, int origin) {
         Report.Builder report = Report.newBuilder();
         OutFrame shared = null;
-        for (RendererPeer subscriber : subscriptions.of(channel)) {
-            if (subscriber.id() == origin) {
+        for (Incarnation subscriber : subscriptions.of(channel)) {
+            int id = subscriber.renderer().id();
+            if (id == origin) {
                 continue;
             }
+            SendListener listener = subscriber.session().following(Kind.BROADCAST, channel, payload);
             Outgoing message;
             if (payload.bytes().length <= Wire.CHUNK_BYTES) {
                 if (shared == null) {
                     shared = OutFrame.shared(frame(channel, payload, origin));
                 }
-                message = Outgoing.frame(Lane.LANE_DATA, shared, payload.bytes().length, SendListener.NONE);
+                message = Outgoing.frame(Lane.LANE_DATA, shared, payload.bytes().length, listener);
             } else { // chunks carry an id of their connection; the payload itself is still shared
                 message = Outgoing.message(
                         Frame.newBuilder().setOrigin(origin),
                         header(channel, payload).setBroadcast(true),
                         payload.bytes(),
                         false,
-                        SendListener.NONE);
+                        listener);
             }
             if (subscriber.session().offerBroadcast(message, payload.bytes().length, channel, origin)) {
-                report.addAccepted(subscriber.id());
+                report.addAccepted(id);
             } else {
-                report.addSkipped(subscriber.id());
+                report.addSkipped(id);
             }
         }
         return report.build();
@@ -84,12 +91,16 @@ final class Broadcasts {
     /** Passes a message of one renderer to the one it is meant for; without room it is dropped and counted. */
     void passOn(Incoming message, int origin) {
         RendererPeer target = renderers.apply(message.destination());
-        if (target != null) {
+        if (target == null) {
+            tally.countDroppedRelay();
+            tally.countUntoldGap();
+        } else {
             Payload payload = message.payload();
             Frame.Builder frame = Frame.newBuilder().setOrigin(origin).setHops(message.hops() + 1);
-            Outgoing relayed = Outgoing.message(
-                    frame, header(message.channel(), payload), payload.bytes(), false, SendListener.NONE);
-            target.session().offerBroadcast(relayed, payload.bytes().length, message.channel(), origin);
+            SendListener listener = target.session().following(Kind.MESSAGE, message.channel(), payload);
+            Outgoing relayed =
+                    Outgoing.message(frame, header(message.channel(), payload), payload.bytes(), false, listener);
+            target.session().offerRelay(relayed, payload.bytes().length, message.channel(), origin);
         }
     }
 }

@@ -50,13 +50,11 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
 
     private final RendererTable renderers;
     private final ListeningPoint listening;
-    private final Reception reception;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    private IpcMain(RendererTable renderers, ListeningPoint listening, Reception reception) {
+    private IpcMain(RendererTable renderers, ListeningPoint listening) {
         this.renderers = renderers;
         this.listening = listening;
-        this.reception = reception;
     }
 
     /** Opens a main process with a socket in a private directory and everything else defaulted. */
@@ -72,15 +70,16 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      */
     public static IpcMain open(IpcMainOptions options) {
         Services services = Services.start(
-                options.limits(),
-                options.executor(),
-                new Codecs(options.codecs()),
-                options.uncaughtErrorHook(),
-                "valence-main-timer");
+                        options.limits(),
+                        options.executor(),
+                        new Codecs(options.codecs()),
+                        options.uncaughtErrorHook(),
+                        "valence-main-timer")
+                .watchedBy(options.tap(), options.maxListeners());
         try {
             Reception reception = new Reception(options.limits(), services.deadlines(), OwnUser.id());
             RendererTable renderers = new RendererTable(services, options.declared(), reception);
-            return new IpcMain(renderers, ListeningPoint.open(options, reception), reception);
+            return new IpcMain(renderers, ListeningPoint.open(options, reception));
         } catch (Throwable e) {
             services.close();
             throw e;
@@ -91,7 +90,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * Starts a JVM that connects to this main, and returns at once. If it cannot be started, or is not ready in time, the
      * renderer's {@link Renderer#exit} says why.
      *
-     * @throws IllegalArgumentException if the spec names no program
+     * @throws IllegalArgumentException if the spec names no program, or its permissions and the declared channels
+     *     together are too many to be told in one frame
      * @throws IllegalStateException if this main listens in memory, where no other JVM can connect
      * @throws IpcException with CLOSED if this main is closed
      */
@@ -103,23 +103,22 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         if (!(listening.endpoint() instanceof Endpoint.Unix socket)) {
             throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
         }
-        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.open()));
-        renderers.publish(listener -> listener.launched(renderer));
-        renderer.start(socket, reception.expect(renderer));
-        return renderer;
+        Incarnation first = renderers.add(spec, spec.permissionsOr(Permissions.open()), socket);
+        first.launch();
+        return first.renderer();
     }
 
     /**
      * Expects a process that somebody else starts: in a container, an IDE, or this JVM. What it may do is declared,
      * unless the spec says otherwise.
      *
+     * @throws IllegalArgumentException if its permissions and the declared channels together are too many to be told in
+     *     one frame
      * @throws IpcException with CLOSED if this main is closed
      */
     public Invitation invite(RendererSpec spec) {
-        RendererPeer renderer = renderers.add(spec, spec.permissionsOr(Permissions.declaredOnly()));
-        renderers.publish(listener -> listener.launched(renderer));
-        renderer.watchLaunch();
-        return new Invitation(listening.endpoint(), reception.expect(renderer), renderer);
+        Incarnation only = renderers.add(spec, spec.permissionsOr(Permissions.declaredOnly()), null);
+        return new Invitation(listening.endpoint(), only.invite(), only.renderer());
     }
 
     /**

@@ -5,8 +5,11 @@ import dev.valence.ChannelName;
 import dev.valence.EventChannel;
 import dev.valence.Limits;
 import dev.valence.PayloadCodec;
+import dev.valence.Permissions;
 import dev.valence.RequestChannel;
+import dev.valence.Tap;
 import dev.valence.UncaughtErrorHook;
+import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param declared channels that renderers with {@link dev.valence.Permissions#declaredOnly()} may use
  * @param codecs encodings of the application
  * @param uncaughtErrorHook told what listeners throw
+ * @param maxListeners of one channel of a receiver; with more a leak is suspected, and logged once with its place
+ * @param tap sees all that is sent and received; null for none
  */
 public record IpcMainOptions(
         Transport transport,
@@ -40,7 +45,9 @@ public record IpcMainOptions(
         Limits limits,
         Set<String> declared,
         List<PayloadCodec> codecs,
-        UncaughtErrorHook uncaughtErrorHook) {
+        UncaughtErrorHook uncaughtErrorHook,
+        int maxListeners,
+        @Nullable Tap tap) {
 
     /** How renderers connect. */
     public enum Transport {
@@ -59,7 +66,9 @@ public record IpcMainOptions(
             Limits.defaults(),
             Set.of(),
             List.of(),
-            Services::logUncaughtError);
+            Services::logUncaughtError,
+            Services.MAX_LISTENERS,
+            null);
 
     /** Checks and copies. */
     public IpcMainOptions {
@@ -69,6 +78,8 @@ public record IpcMainOptions(
         Objects.requireNonNull(uncaughtErrorHook, "uncaughtErrorHook");
         declared = Set.copyOf(declared);
         codecs = List.copyOf(codecs);
+        Services.checkMaxListeners(maxListeners);
+        RuleSheet.of(Permissions.declaredOnly(), declared); // throws if they are too many
         if (path != null && transport == Transport.IN_MEMORY) {
             throw new IllegalArgumentException("path: " + path + " (expected: none in memory)");
         }
@@ -86,7 +97,8 @@ public record IpcMainOptions(
 
     /** Returns a copy with another transport. */
     public IpcMainOptions withTransport(Transport newTransport) {
-        return new IpcMainOptions(newTransport, path, executor, limits, declared, codecs, uncaughtErrorHook);
+        return new IpcMainOptions(
+                newTransport, path, executor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /**
@@ -95,37 +107,73 @@ public record IpcMainOptions(
      * @param socket at most 107 bytes long; its directory exists and should be private
      */
     public IpcMainOptions withPath(Path socket) {
-        return new IpcMainOptions(transport, socket, executor, limits, declared, codecs, uncaughtErrorHook);
+        return new IpcMainOptions(
+                transport, socket, executor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with another executor for callbacks. */
     public IpcMainOptions withExecutor(CallbackExecutor newExecutor) {
-        return new IpcMainOptions(transport, path, newExecutor, limits, declared, codecs, uncaughtErrorHook);
+        return new IpcMainOptions(
+                transport, path, newExecutor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with other limits. */
     public IpcMainOptions withLimits(Limits newLimits) {
-        return new IpcMainOptions(transport, path, executor, newLimits, declared, codecs, uncaughtErrorHook);
+        return new IpcMainOptions(
+                transport, path, executor, newLimits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with further encodings. */
     public IpcMainOptions withCodecs(PayloadCodec... newCodecs) {
         return new IpcMainOptions(
-                transport, path, executor, limits, declared, Arrays.asList(newCodecs), uncaughtErrorHook);
+                transport,
+                path,
+                executor,
+                limits,
+                declared,
+                Arrays.asList(newCodecs),
+                uncaughtErrorHook,
+                maxListeners,
+                tap);
     }
 
     /** Returns a copy with another hook for what listeners throw. */
     public IpcMainOptions withUncaughtErrorHook(UncaughtErrorHook hook) {
-        return new IpcMainOptions(transport, path, executor, limits, declared, codecs, hook);
+        return new IpcMainOptions(transport, path, executor, limits, declared, codecs, hook, maxListeners, tap);
     }
 
-    /** Returns a copy that declares further channels for renderers with {@code declaredOnly} permissions. */
+    /** Returns a copy that suspects a leak at more than this many listeners of one channel of a receiver. */
+    public IpcMainOptions withMaxListeners(int listeners) {
+        return new IpcMainOptions(
+                transport, path, executor, limits, declared, codecs, uncaughtErrorHook, listeners, tap);
+    }
+
+    /** Returns a copy with a tap, which sees all that this main sends and receives. */
+    public IpcMainOptions withTap(Tap newTap) {
+        return new IpcMainOptions(
+                transport,
+                path,
+                executor,
+                limits,
+                declared,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                Objects.requireNonNull(newTap, "tap"));
+    }
+
+    /**
+     * Returns a copy that declares further channels for renderers with {@code declaredOnly} permissions.
+     *
+     * @throws IllegalArgumentException if a name is not valid, or all are too many to be told to a renderer in one frame:
+     *     about 64,000 bytes of names
+     */
     public IpcMainOptions declare(String... channels) {
         Set<String> all = new HashSet<>(declared);
         for (String channel : channels) {
             all.add(ChannelName.check(channel));
         }
-        return new IpcMainOptions(transport, path, executor, limits, all, codecs, uncaughtErrorHook);
+        return new IpcMainOptions(transport, path, executor, limits, all, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy that declares further channels, see {@link #declare(String...)}. */

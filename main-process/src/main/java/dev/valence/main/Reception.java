@@ -49,7 +49,7 @@ final class Reception implements Acceptor, Doorkeeper {
     private volatile Consumer<Boolean> accepting = isWanted -> {};
 
     /** A token and whom it was given to. */
-    private record Ticket(ByteString token, RendererPeer renderer) {}
+    private record Ticket(ByteString token, Incarnation incarnation) {}
 
     /**
      * Makes a reception.
@@ -67,17 +67,17 @@ final class Reception implements Acceptor, Doorkeeper {
         accepting = action;
     }
 
-    /** Makes a token that lets a renderer in once; returns it as 64 hexadecimal digits. */
-    String expect(RendererPeer renderer) {
+    /** Makes a token that lets an incarnation in once; returns it as 64 hexadecimal digits. */
+    String expect(Incarnation incarnation) {
         byte[] token = new byte[Wire.TOKEN_BYTES];
         RANDOM.nextBytes(token);
-        tickets.add(new Ticket(ByteString.copyFrom(token), renderer));
+        tickets.add(new Ticket(ByteString.copyFrom(token), incarnation));
         return HexFormat.of().formatHex(token);
     }
 
-    /** Makes the token of a renderer worthless. */
-    void forget(RendererPeer renderer) {
-        tickets.removeIf(ticket -> ticket.renderer() == renderer);
+    /** Makes the token of an incarnation worthless. */
+    void forget(Incarnation incarnation) {
+        tickets.removeIf(ticket -> ticket.incarnation() == incarnation);
     }
 
     @Override
@@ -106,18 +106,18 @@ final class Reception implements Acceptor, Doorkeeper {
             throw new IpcException(ErrorCode.REJECTED, "token: not one that is open (expected: the one handed over)");
         }
         if (credentials != null) {
-            checkCredentials(credentials, match.renderer());
+            checkCredentials(credentials, match.incarnation());
         }
         turnedAway(connection);
-        return match.renderer().connected(connection);
+        return match.incarnation().connected(connection);
     }
 
-    private void checkCredentials(PeerCredentials credentials, RendererPeer renderer) {
+    private void checkCredentials(PeerCredentials credentials, Incarnation incarnation) {
         if (ownUserId >= 0 && credentials.userId() >= 0 && credentials.userId() != ownUserId) {
             throw new IpcException(
                     ErrorCode.REJECTED, "user id: " + credentials.userId() + " (expected: " + ownUserId + ")");
         }
-        long expected = renderer.pid().orElse(-1);
+        long expected = incarnation.pid().orElse(-1);
         if (expected > 0 && credentials.processId() > 0 && credentials.processId() != expected) {
             throw new IpcException(
                     ErrorCode.REJECTED, "process id: " + credentials.processId() + " (expected: " + expected + ")");

@@ -2,7 +2,6 @@ package dev.valence.main;
 
 import dev.valence.session.Registry;
 import dev.valence.session.Services;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** What a renderer asks of the main process it belongs to. */
@@ -20,15 +19,24 @@ interface RendererHost {
     /** Returns what passes messages on. */
     Broadcasts broadcasts();
 
-    /** Returns the channels that main declared. */
-    Set<String> declared();
+    /** Makes a token that lets an incarnation in once; returns it as 64 hexadecimal digits. */
+    String expect(Incarnation incarnation);
 
-    /** Makes the token of a renderer worthless. */
-    void forget(RendererPeer renderer);
+    /** Makes the token of an incarnation worthless. */
+    void forget(Incarnation incarnation);
 
-    /** Forgets a renderer that is gone. */
+    /** Returns whether main takes no renderer any more. */
+    boolean isClosing();
+
+    /** Takes a renderer back that was gone; returns false if main takes none any more. */
+    boolean rejoin(RendererPeer renderer);
+
+    /** Forgets a renderer, if it is gone. */
     void remove(RendererPeer renderer);
 
-    /** Tells every listener, in order, on the callback executor. */
-    void publish(Consumer<RendererListener> event);
+    /** Notes what happened, in the order of calls. Takes no lock; {@link #tell} is to follow. */
+    void note(Consumer<RendererListener> event);
+
+    /** Tells the next event that was noted to every listener, on the callback executor. No lock may be held. */
+    void tell();
 }

@@ -2,12 +2,14 @@ package dev.valence.main;
 
 import dev.valence.Permissions;
 import dev.valence.main.Surroundings.Inheritance;
+import dev.valence.session.RuleSheet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,10 +162,16 @@ public final class RendererSpec {
         return new RendererSpec(name, command, surroundings, timeout, permissions);
     }
 
-    /** Returns a copy that may do more or less than is usual: everything if launched, what is declared if invited. */
+    /**
+     * Returns a copy that may do more or less than is usual: everything if launched, what is declared if invited.
+     *
+     * @throws IllegalArgumentException if they are too many to be told to a renderer in one frame: about 64,000 bytes of
+     *     names if each is allowed in every way
+     */
     public RendererSpec withPermissions(Permissions allowed) {
-        return new RendererSpec(
-                name, command, surroundings, launchTimeout, Objects.requireNonNull(allowed, "permissions"));
+        Objects.requireNonNull(allowed, "permissions");
+        RuleSheet.of(allowed, Set.of()); // throws if they are too many
+        return new RendererSpec(name, command, surroundings, launchTimeout, allowed);
     }
 
     /** Returns the name. */

@@ -1,12 +1,23 @@
 package dev.valence.main;
 
 /**
- * How far the life of a renderer is. It only moves forward.
+ * How far the present incarnation of a renderer is. In one incarnation it only moves forward; {@link Renderer#reload}
+ * begins the next.
  *
  * <pre>
- * LAUNCHING ──> CONNECTED ──> READY ──> CLOSING ──> GONE
- *     └─────────────┴───────────┴──────────────────> GONE
+ *   launch, invite
+ *         │
+ *         ▼
+ *     LAUNCHING ──> CONNECTED ──> READY          from each of these three:
+ *         ▲                                        close ──────> CLOSING ──> GONE
+ *         │ no process is left                     its end ────> GONE
+ *         │                                        reload ─────> RESTARTING
+ *     RESTARTING ── close ──> CLOSING ──> GONE
+ *         ▲                                │
+ *         └── reload, unless main closed or killed it
  * </pre>
+ *
+ * <p>A kill changes no state: the end of the process does, soon after.
  */
 public enum RendererState {
     /** The process starts, or an invitation is open. */
@@ -15,8 +26,10 @@ public enum RendererState {
     CONNECTED,
     /** Its listeners are in place. */
     READY,
-    /** It was asked to end. */
+    /** It was asked to end, for good. */
     CLOSING,
     /** It has ended. */
-    GONE
+    GONE,
+    /** It was reloaded: the next process starts when that before it has ended, which was asked to. */
+    RESTARTING
 }

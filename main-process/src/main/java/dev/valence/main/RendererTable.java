@@ -1,18 +1,22 @@
 package dev.valence.main;
 
+import dev.valence.Endpoint;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Permissions;
 import dev.valence.Registration;
 import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
+import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,47 +37,73 @@ final class RendererTable implements RendererHost {
     private final Services services;
     private final Set<String> declared;
     private final Reception reception;
-    private final Registry<Renderer> registry = new Registry<>(channel -> {}, channel -> {});
+    private final Registry<Renderer> registry;
     private final Subscriptions subscriptions;
     private final Broadcasts broadcasts;
     private final Dispatcher.Inbox events;
+    private final Queue<Consumer<RendererListener>> untold = new ConcurrentLinkedQueue<>();
     private final List<RendererListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<Integer, RendererPeer> byId = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
     private int lastId; // guarded by lock
-    private boolean closing; // guarded by lock
+    private volatile boolean closing; // written with the lock held
 
     RendererTable(Services services, Set<String> declared, Reception reception) {
         this.services = services;
         this.declared = declared;
+        this.registry = new Registry<>(services.maxListeners(), channel -> {}, channel -> {});
         this.reception = reception;
         this.subscriptions = new Subscriptions(services.limits().subscriptions());
-        this.broadcasts = new Broadcasts(subscriptions, byId::get);
+        this.broadcasts = new Broadcasts(subscriptions, byId::get, services.tally());
         this.events = services.dispatcher().newInbox();
     }
 
-    /** Adds a renderer. */
-    RendererPeer add(RendererSpec spec, Permissions permissions) {
+    /**
+     * Adds a renderer, and tells that.
+     *
+     * @param socket where its processes connect; null if it is invited
+     * @return its first incarnation, which is held
+     * @throws IllegalArgumentException if its permissions and what main declared are more than a renderer can be told
+     */
+    Incarnation add(RendererSpec spec, Permissions permissions, Endpoint.@Nullable Unix socket) {
+        RuleSheet rules = RuleSheet.of(permissions, declared);
+        Incarnation first;
         lock.lock();
         try {
             checkOpen();
-            RendererPeer renderer = new RendererPeer(++lastId, spec, permissions, this);
+            RendererPeer renderer = new RendererPeer(++lastId, spec, rules, socket, this);
+            first = renderer.present();
+            note(listener -> listener.launched(renderer));
             byId.put(renderer.id(), renderer);
-            return renderer;
         } finally {
             lock.unlock();
         }
+        tell();
+        return first;
     }
 
     /** Throws if nothing new is taken. */
     void checkOpen() {
+        if (closing) {
+            throw new IpcException(ErrorCode.CLOSED, "main is closed");
+        }
+    }
+
+    @Override
+    public boolean isClosing() {
+        return closing;
+    }
+
+    @Override
+    public boolean rejoin(RendererPeer renderer) {
         lock.lock();
         try {
-            if (closing) {
-                throw new IpcException(ErrorCode.CLOSED, "main is closed");
+            if (!closing) {
+                byId.put(renderer.id(), renderer);
             }
+            return !closing;
         } finally {
             lock.unlock();
         }
@@ -134,7 +164,9 @@ final class RendererTable implements RendererHost {
     public void remove(RendererPeer renderer) {
         lock.lock();
         try {
-            byId.remove(renderer.id());
+            if (renderer.isGone()) { // and was not reloaded since
+                byId.remove(renderer.id());
+            }
             empty.signalAll();
         } finally {
             lock.unlock();
@@ -142,21 +174,34 @@ final class RendererTable implements RendererHost {
     }
 
     @Override
-    public void publish(Consumer<RendererListener> event) {
-        events.submit(() -> {
-            for (RendererListener listener : listeners) {
-                try {
-                    event.accept(listener);
-                } catch (Throwable t) {
-                    LOG.error("a renderer listener failed", t);
-                }
-            }
-        });
+    public void note(Consumer<RendererListener> event) {
+        untold.add(event);
     }
 
     @Override
-    public void forget(RendererPeer renderer) {
-        reception.forget(renderer);
+    public void tell() {
+        events.submit(this::tellNext);
+    }
+
+    private void tellNext() {
+        Consumer<RendererListener> event = untold.remove(); // there are as many tasks as events
+        for (RendererListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (Throwable t) {
+                LOG.error("a renderer listener failed", t);
+            }
+        }
+    }
+
+    @Override
+    public String expect(Incarnation incarnation) {
+        return reception.expect(incarnation);
+    }
+
+    @Override
+    public void forget(Incarnation incarnation) {
+        reception.forget(incarnation);
     }
 
     @Override
@@ -177,10 +222,5 @@ final class RendererTable implements RendererHost {
     @Override
     public Broadcasts broadcasts() {
         return broadcasts;
-    }
-
-    @Override
-    public Set<String> declared() {
-        return declared;
     }
 }

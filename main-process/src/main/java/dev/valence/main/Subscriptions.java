@@ -20,15 +20,15 @@ final class Subscriptions {
 
     private final int maxPerRenderer;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ConcurrentHashMap<String, List<RendererPeer>> byChannel = new ConcurrentHashMap<>();
-    private final Map<RendererPeer, Set<String>> byRenderer = new HashMap<>(); // guarded by lock
+    private final ConcurrentHashMap<String, List<Incarnation>> byChannel = new ConcurrentHashMap<>();
+    private final Map<Incarnation, Set<String>> bySubscriber = new HashMap<>(); // guarded by lock
 
     Subscriptions(int maxPerRenderer) {
         this.maxPerRenderer = maxPerRenderer;
     }
 
     /** Returns the subscribers of a channel, in the order in which they came. */
-    List<RendererPeer> of(String channel) {
+    List<Incarnation> of(String channel) {
         return byChannel.getOrDefault(channel, List.of());
     }
 
@@ -37,19 +37,19 @@ final class Subscriptions {
      *
      * @throws IpcException with LIMIT if the renderer has too many
      */
-    void add(String channel, RendererPeer renderer) {
+    void add(String channel, Incarnation subscriber) {
         lock.lock();
         try {
-            Set<String> channels = byRenderer.computeIfAbsent(renderer, key -> new HashSet<>());
+            Set<String> channels = bySubscriber.computeIfAbsent(subscriber, key -> new HashSet<>());
             if (channels.size() >= maxPerRenderer && !channels.contains(channel)) {
                 throw new IpcException(
                         ErrorCode.LIMIT,
                         "subscriptions: " + (channels.size() + 1) + " (expected: at most " + maxPerRenderer + ")");
             }
             if (channels.add(channel)) {
-                List<RendererPeer> renderers = new ArrayList<>(of(channel));
-                renderers.add(renderer);
-                byChannel.put(channel, List.copyOf(renderers));
+                List<Incarnation> subscribers = new ArrayList<>(of(channel));
+                subscribers.add(subscriber);
+                byChannel.put(channel, List.copyOf(subscribers));
             }
         } finally {
             lock.unlock();
@@ -57,12 +57,12 @@ final class Subscriptions {
     }
 
     /** Removes a subscription if it is there. */
-    void remove(String channel, RendererPeer renderer) {
+    void remove(String channel, Incarnation subscriber) {
         lock.lock();
         try {
-            Set<String> channels = byRenderer.get(renderer);
+            Set<String> channels = bySubscriber.get(subscriber);
             if (channels != null && channels.remove(channel)) {
-                removeFromChannel(channel, renderer);
+                removeFromChannel(channel, subscriber);
             }
         } finally {
             lock.unlock();
@@ -70,25 +70,25 @@ final class Subscriptions {
     }
 
     /** Removes every subscription of a renderer. */
-    void removeAll(RendererPeer renderer) {
+    void removeAll(Incarnation subscriber) {
         lock.lock();
         try {
-            Set<String> channels = byRenderer.remove(renderer);
+            Set<String> channels = bySubscriber.remove(subscriber);
             if (channels != null) {
-                channels.forEach(channel -> removeFromChannel(channel, renderer));
+                channels.forEach(channel -> removeFromChannel(channel, subscriber));
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void removeFromChannel(String channel, RendererPeer renderer) {
-        List<RendererPeer> renderers = new ArrayList<>(of(channel));
-        renderers.remove(renderer);
-        if (renderers.isEmpty()) {
+    private void removeFromChannel(String channel, Incarnation subscriber) {
+        List<Incarnation> subscribers = new ArrayList<>(of(channel));
+        subscribers.remove(subscriber);
+        if (subscribers.isEmpty()) {
             byChannel.remove(channel);
         } else {
-            byChannel.put(channel, List.copyOf(renderers));
+            byChannel.put(channel, List.copyOf(subscribers));
         }
     }
 }

@@ -45,10 +45,10 @@ class RendererSpecTest {
         assertThat(SPEC.surroundings().stdio()).isSameAs(Stdio.LOG);
         assertThat(SPEC.surroundings().workingDirectory()).isEqualTo(Path.of("").toAbsolutePath());
         assertThat(SPEC.launchTimeout()).hasValue(Duration.ofSeconds(30));
-        assertThat(SPEC.permissionsOr(Permissions.open())).isEqualTo(Permissions.OPEN);
-        assertThat(SPEC.permissionsOr(Permissions.declaredOnly())).isEqualTo(Permissions.DECLARED_ONLY);
-        assertThat(SPEC.withPermissions(Permissions.OPEN).permissionsOr(Permissions.declaredOnly()))
-                .isEqualTo(Permissions.OPEN);
+        assertThat(SPEC.permissionsOr(Permissions.open())).isEqualTo(Permissions.open());
+        assertThat(SPEC.permissionsOr(Permissions.declaredOnly())).isEqualTo(Permissions.declaredOnly());
+        assertThat(SPEC.withPermissions(Permissions.open()).permissionsOr(Permissions.declaredOnly()))
+                .isEqualTo(Permissions.open());
     }
 
     @ParameterizedTest
@@ -187,7 +187,7 @@ class RendererSpecTest {
 
     @ParameterizedTest
     @MethodSource("badValues")
-    void valueIsBad_throwsAndSaysWhatWasExpected(ThrowingCallable call, String message) {
+    void UP2_valueIsBad_throwsAndSaysWhatWasExpected(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
     }
 

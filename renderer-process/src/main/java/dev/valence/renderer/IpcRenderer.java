@@ -2,16 +2,19 @@ package dev.valence.renderer;
 
 import dev.valence.Call;
 import dev.valence.CallOptions;
+import dev.valence.ChannelName;
 import dev.valence.Counters;
 import dev.valence.Delivery;
 import dev.valence.ErrorCode;
 import dev.valence.EventChannel;
+import dev.valence.GapListener;
 import dev.valence.Handler;
 import dev.valence.HandlerOptions;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
+import dev.valence.Permissions;
 import dev.valence.Registration;
 import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
@@ -37,6 +40,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Lifetime.</b> An open renderer keeps its JVM alive. One that main launched ends its JVM when the connection ends:
  * shutdown hooks run, and 2 s later at most the JVM is halted. One that was invited only sees {@link #closed}.
+ *
+ * <p><b>Permissions.</b> What main does not allow fails where it is tried, with {@link ErrorCode#PERMISSION_DENIED}: a
+ * request as the outcome of its call, {@code send}, {@code trySend}, {@code broadcast} and {@code handle} by that exception;
+ * nothing was sent or registered. A listener can always be registered, for messages that main sends to this renderer alone
+ * need no permission; without the one to subscribe it gets no broadcasts, which is logged and counted.
  */
 public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, AutoCloseable {
 
@@ -125,6 +133,16 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
         return broadcast(channel.name(), payload);
     }
 
+    /**
+     * Registers a listener for gaps: broadcasts that this renderer would have got and for which it had no room. It is told
+     * of each in its place among the messages, also if none follows on the channel.
+     *
+     * @return closing it removes the listener
+     */
+    public Registration onGap(GapListener listener) {
+        return main.session().listenToGaps(listener);
+    }
+
     /** Returns what was dropped so far. */
     public Counters counters() {
         return main.counters();
@@ -180,12 +198,16 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
 
     @Override
     public <T> Registration on(String channel, TypeRef<T> type, Listener<IpcSender, T> listener) {
-        return main.registry().on(channel, type, listener);
+        Registration registration = main.registry().on(channel, type, listener);
+        main.noteIfUnsubscribed(channel);
+        return registration;
     }
 
     @Override
     public <T> Registration once(String channel, TypeRef<T> type, Listener<IpcSender, T> listener) {
-        return main.registry().once(channel, type, listener);
+        Registration registration = main.registry().once(channel, type, listener);
+        main.noteIfUnsubscribed(channel);
+        return registration;
     }
 
     @Override
@@ -196,16 +218,19 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     @Override
     public <Q, R> Registration handle(
             String channel, TypeRef<Q> type, Handler<IpcSender, Q, R> handler, HandlerOptions options) {
+        main.session().checkMay(Permissions.Use.HANDLE, ChannelName.check(channel));
         return main.registry().handle(channel, type, handler, options);
     }
 
     @Override
     public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<IpcSender, Q, R> handler) {
+        main.session().checkMay(Permissions.Use.HANDLE, ChannelName.check(channel));
         return main.registry().handleOnce(channel, type, handler);
     }
 
     @Override
     public <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<IpcSender, Q, T> handler) {
+        main.session().checkMay(Permissions.Use.HANDLE, ChannelName.check(channel));
         return main.registry().handleStream(channel, type, handler);
     }
 

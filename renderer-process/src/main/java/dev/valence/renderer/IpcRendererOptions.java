@@ -4,6 +4,7 @@ import dev.valence.CallbackExecutor;
 import dev.valence.Endpoint;
 import dev.valence.Limits;
 import dev.valence.PayloadCodec;
+import dev.valence.Tap;
 import dev.valence.UncaughtErrorHook;
 import dev.valence.session.Services;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits the bounds
  * @param codecs encodings of the application
  * @param uncaughtErrorHook told what listeners throw
+ * @param maxListeners of one channel; with more a leak is suspected, and logged once with its place
+ * @param tap sees all that is sent and received; null for none
  */
 public record IpcRendererOptions(
         @Nullable Endpoint endpoint,
@@ -27,10 +30,19 @@ public record IpcRendererOptions(
         CallbackExecutor executor,
         Limits limits,
         List<PayloadCodec> codecs,
-        UncaughtErrorHook uncaughtErrorHook) {
+        UncaughtErrorHook uncaughtErrorHook,
+        int maxListeners,
+        @Nullable Tap tap) {
 
     private static final IpcRendererOptions LAUNCHED = new IpcRendererOptions(
-            null, null, CallbackExecutor.elastic(), Limits.defaults(), List.of(), Services::logUncaughtError);
+            null,
+            null,
+            CallbackExecutor.elastic(),
+            Limits.defaults(),
+            List.of(),
+            Services::logUncaughtError,
+            Services.MAX_LISTENERS,
+            null);
 
     /** Checks and copies. */
     public IpcRendererOptions {
@@ -38,6 +50,7 @@ public record IpcRendererOptions(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(uncaughtErrorHook, "uncaughtErrorHook");
         codecs = List.copyOf(codecs);
+        Services.checkMaxListeners(maxListeners);
         if ((endpoint == null) != (token == null)) {
             throw new IllegalArgumentException("endpoint and token: one is missing (expected: both or none)");
         }
@@ -65,27 +78,50 @@ public record IpcRendererOptions(
                 LAUNCHED.executor,
                 LAUNCHED.limits,
                 LAUNCHED.codecs,
-                LAUNCHED.uncaughtErrorHook);
+                LAUNCHED.uncaughtErrorHook,
+                LAUNCHED.maxListeners,
+                LAUNCHED.tap);
     }
 
     /** Returns a copy with another executor for callbacks. */
     public IpcRendererOptions withExecutor(CallbackExecutor newExecutor) {
-        return new IpcRendererOptions(endpoint, token, newExecutor, limits, codecs, uncaughtErrorHook);
+        return new IpcRendererOptions(
+                endpoint, token, newExecutor, limits, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with other limits. */
     public IpcRendererOptions withLimits(Limits newLimits) {
-        return new IpcRendererOptions(endpoint, token, executor, newLimits, codecs, uncaughtErrorHook);
+        return new IpcRendererOptions(
+                endpoint, token, executor, newLimits, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with further encodings. */
     public IpcRendererOptions withCodecs(PayloadCodec... newCodecs) {
-        return new IpcRendererOptions(endpoint, token, executor, limits, Arrays.asList(newCodecs), uncaughtErrorHook);
+        return new IpcRendererOptions(
+                endpoint, token, executor, limits, Arrays.asList(newCodecs), uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with another hook for what listeners throw. */
     public IpcRendererOptions withUncaughtErrorHook(UncaughtErrorHook hook) {
-        return new IpcRendererOptions(endpoint, token, executor, limits, codecs, hook);
+        return new IpcRendererOptions(endpoint, token, executor, limits, codecs, hook, maxListeners, tap);
+    }
+
+    /** Returns a copy that suspects a leak at more than this many listeners of one channel. */
+    public IpcRendererOptions withMaxListeners(int listeners) {
+        return new IpcRendererOptions(endpoint, token, executor, limits, codecs, uncaughtErrorHook, listeners, tap);
+    }
+
+    /** Returns a copy with a tap, which sees all that this renderer sends and receives. */
+    public IpcRendererOptions withTap(Tap newTap) {
+        return new IpcRendererOptions(
+                endpoint,
+                token,
+                executor,
+                limits,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                Objects.requireNonNull(newTap, "tap"));
     }
 
     /** Does not show the token. */

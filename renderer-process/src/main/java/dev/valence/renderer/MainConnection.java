@@ -9,6 +9,7 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
 import dev.valence.Origin;
+import dev.valence.Permissions;
 import dev.valence.TypeRef;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Outbox;
@@ -19,6 +20,7 @@ import dev.valence.proto.ClientKind;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Hello;
 import dev.valence.proto.Ready;
+import dev.valence.proto.Rules;
 import dev.valence.proto.Subscribe;
 import dev.valence.proto.Unsubscribe;
 import dev.valence.proto.Welcome;
@@ -26,6 +28,7 @@ import dev.valence.renderer.channel.ChannelLink;
 import dev.valence.session.Codecs;
 import dev.valence.session.Registry;
 import dev.valence.session.Role;
+import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
 import java.io.IOException;
@@ -40,6 +43,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A renderer's session with main, from the hand-over to the end of its process. It is also how callbacks see main.
@@ -48,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MainConnection implements IpcSender, Role {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MainConnection.class);
     private static final long CLOSING_MILLIS = 500;
 
     private final Services services;
@@ -60,6 +66,7 @@ final class MainConnection implements IpcSender, Role {
     private final @Nullable BoundedExit exit; // null unless main launched this process
     private volatile @Nullable Connection connection; // written once, by the thread that connects
     private volatile boolean closing; // by this side
+    private volatile RuleSheet rules = RuleSheet.of(Rules.getDefaultInstance()); // none until main has told them
 
     MainConnection(IpcRendererOptions options) {
         boolean isLaunched = options.endpoint() == null;
@@ -69,12 +76,13 @@ final class MainConnection implements IpcSender, Role {
         this.exit = isLaunched ? BoundedExit.ofThisJvm() : null;
         this.grace = options.limits().shutdownGrace();
         this.services = Services.start(
-                options.limits(),
-                options.executor(),
-                new Codecs(options.codecs()),
-                options.uncaughtErrorHook(),
-                "valence-renderer-timer");
-        this.registry = new Registry<>(this::subscribe, this::unsubscribe);
+                        options.limits(),
+                        options.executor(),
+                        new Codecs(options.codecs()),
+                        options.uncaughtErrorHook(),
+                        "valence-renderer-timer")
+                .watchedBy(options.tap(), options.maxListeners());
+        this.registry = new Registry<>(options.maxListeners(), this::subscribe, this::unsubscribe);
         this.session =
                 new Session<>(services, this, this, Origin.MAIN, Outbox.flowing(options.limits()), List.of(registry));
     }
@@ -171,7 +179,14 @@ final class MainConnection implements IpcSender, Role {
 
     @Override
     public void onWelcome(Welcome answer) {
+        rules = RuleSheet.of(answer.getRules());
         welcome.complete(answer);
+    }
+
+    /** Lets everything pass once this side closes: that there is no connection any more is then the better answer. */
+    @Override
+    public boolean mayUse(Permissions.Use use, String channel) {
+        return closing || ended.isDone() || rules.permits(use, channel);
     }
 
     @Override
@@ -205,13 +220,30 @@ final class MainConnection implements IpcSender, Role {
                 Frame.newBuilder().setReady(Ready.getDefaultInstance()).build());
     }
 
+    /** Notes that a listener will get no broadcasts, which nobody else tells its author. */
+    void noteIfUnsubscribed(String channel) {
+        if (!mayUse(Permissions.Use.SUBSCRIBE, channel)) {
+            services.tally().countDeniedUse();
+            LOG.info(
+                    "a listener of '{}' gets messages for this renderer only, and no broadcasts (expected: a channel that"
+                            + " its permissions allow it to subscribe to)",
+                    channel);
+        }
+    }
+
     private void subscribe(String channel) {
+        if (!mayUse(Permissions.Use.SUBSCRIBE, channel)) {
+            return;
+        }
         session.sendPlain(Frame.newBuilder()
                 .setSubscribe(Subscribe.newBuilder().setChannel(channel))
                 .build());
     }
 
     private void unsubscribe(String channel) {
+        if (!mayUse(Permissions.Use.SUBSCRIBE, channel)) {
+            return;
+        }
         try {
             session.sendPlain(Frame.newBuilder()
                     .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))

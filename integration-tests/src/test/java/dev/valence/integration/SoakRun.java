@@ -1,0 +1,278 @@
+package dev.valence.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.valence.Call;
+import dev.valence.CallOptions;
+import dev.valence.ErrorCode;
+import dev.valence.TypeRef;
+import dev.valence.main.ExitReason;
+import dev.valence.main.Renderer;
+import dev.valence.main.RendererExit;
+import dev.valence.main.RendererSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One soak: a main, its renderers, and what happens to them. Used by the thread of the test. */
+final class SoakRun implements AutoCloseable {
+
+    private static final int WORKERS = 2; // of main, for each renderer
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration BETWEEN_PROGRESS = Duration.ofSeconds(30);
+
+    private final Rig rig = Rig.open();
+    private final Random random;
+    private final Duration time;
+    private final long startNanos = System.nanoTime();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    private final SoakRecord ofMain = new SoakRecord("main", violations::add);
+    private final SoakNews news = new SoakNews(rig.main()::broadcast, 0, "main", ofMain);
+    private final List<SoakRecord> records = new ArrayList<>(List.of(ofMain));
+    private final List<Place> places = new ArrayList<>();
+    private int ends;
+
+    /** A renderer, and main's end of it. */
+    private record Place(int number, Renderer renderer, SoakRecord record, SoakEnd<Renderer> end) {}
+
+    /** The ways to end a renderer. */
+    private enum Ending {
+        KILLED_FROM_OUTSIDE,
+        KILLED_BY_MAIN,
+        CLOSED;
+
+        static Ending any(Random random) {
+            int dice = random.nextInt(8);
+            return dice < 4 ? KILLED_FROM_OUTSIDE : dice < 6 ? KILLED_BY_MAIN : CLOSED;
+        }
+    }
+
+    /**
+     * Starts a soak.
+     *
+     * @param time until it is told to stop; renderers stop by themselves then
+     */
+    SoakRun(int renderers, long seed, Duration time) {
+        this.random = new Random(seed);
+        this.time = time;
+        for (int i = 0; i < renderers; i++) {
+            news.hear(rig.main(), SoakRenderer.name(i));
+        }
+        for (int i = 0; i < renderers; i++) {
+            places.add(launch(i, renderers));
+        }
+        places.forEach(this::start);
+    }
+
+    private Place launch(int number, int renderers) {
+        String name = SoakRenderer.name(number);
+        long seed = random.nextLong();
+        Renderer renderer = rig.main().launch(spec(name, renderers, seed));
+        SoakRecord record = new SoakRecord("main, of " + name + " (" + renderer.id() + ")", violations::add);
+        records.add(record);
+        SoakVerb broadcast = new SoakVerb("broadcast", 1, worker -> news.publish(worker.random));
+        SoakEnd<Renderer> end = new SoakEnd<>(renderer.ipc(), renderer, record, SoakVerb.all(broadcast));
+        end.register();
+        renderer.ipc().on("violation", String.class, (event, text) -> violations.add(text));
+        var unused = renderer.exit().thenAccept(exit -> {
+            if (!record.isDoomed()) {
+                record.violation("ended: " + exit + "\n" + String.join("\n", exit.lastOutput()));
+            }
+        });
+        return new Place(number, renderer, record, end);
+    }
+
+    private RendererSpec spec(String name, int renderers, long seed) {
+        long seconds = Math.max(1, left().toSeconds() + 1);
+        return Rig.spec(
+                        SoakRenderer.class,
+                        name,
+                        Integer.toString(renderers),
+                        Long.toString(seed),
+                        Long.toString(seconds))
+                .withJvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+    }
+
+    private void start(Place place) {
+        Rig.awaitReady(place.renderer);
+        place.renderer.invokeSync("go", null, Void.class);
+        place.end.start(WORKERS, random.nextLong(), left());
+    }
+
+    private Duration left() {
+        Duration left = time.minusNanos(System.nanoTime() - startNanos);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Lets it run, and ends renderers and starts others, until the time is over or something went wrong. */
+    void run() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        Duration nextProgress = BETWEEN_PROGRESS;
+        while (!left().isZero() && violations.isEmpty()) {
+            long pauseMillis = 300 + random.nextInt((int) Math.min(5000, time.toMillis() / 20));
+            var unused = never.await(Math.min(pauseMillis, left().toMillis()), TimeUnit.MILLISECONDS);
+            if (time.minus(left()).compareTo(nextProgress) >= 0) {
+                nextProgress = nextProgress.plus(BETWEEN_PROGRESS);
+                System.out.println(progress());
+            }
+            if (left().toSeconds() > 3) {
+                endOne();
+            }
+        }
+    }
+
+    private void endOne() throws InterruptedException {
+        if (random.nextInt(6) == 0) {
+            killWhileItStarts();
+            return;
+        }
+        int chosen = random.nextInt(places.size());
+        Place place = places.get(chosen);
+        Ending ending = Ending.any(random);
+        end(place, ending);
+        ends++;
+        place.end.stop();
+        place.end.awaitCancelled();
+        places.set(chosen, launch(place.number, places.size()));
+        start(places.get(chosen));
+    }
+
+    private void end(Place place, Ending ending) {
+        if (ending == Ending.CLOSED) {
+            place.renderer.invokeSync("doom", null, Void.class);
+        }
+        place.record.doom();
+        switch (ending) {
+            case KILLED_FROM_OUTSIDE -> sigkill(place.renderer);
+            case KILLED_BY_MAIN -> place.renderer.kill();
+            case CLOSED -> place.renderer.close();
+        }
+        RendererExit exit = Rig.awaitExit(place.renderer);
+        ExitReason expected = ending == Ending.CLOSED ? ExitReason.CLEAN_EXIT : ExitReason.KILLED;
+        if (exit.reason() != expected) {
+            place.record.violation(ending + ": " + exit + "\n" + String.join("\n", exit.lastOutput()));
+        }
+    }
+
+    private static void sigkill(Renderer renderer) {
+        renderer.pid().ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    }
+
+    private void killWhileItStarts() throws InterruptedException {
+        Renderer renderer = rig.main().launch(spec("short-lived", places.size(), 0));
+        Call<byte[]> call = renderer.invoke("echo", new byte[10], byte[].class);
+        var unused = new CountDownLatch(1).await(random.nextInt(400), TimeUnit.MILLISECONDS);
+        sigkill(renderer);
+        Rig.awaitExit(renderer);
+        Throwable gone = call.handle((value, thrown) -> thrown).join();
+        if (gone != null && Patience.codeOf(() -> throwIt(gone)) != ErrorCode.PEER_GONE) {
+            violations.add("a request to a renderer that was killed early ended with " + gone);
+        }
+    }
+
+    private static void throwIt(Throwable thrown) throws Throwable {
+        throw thrown;
+    }
+
+    /** Stops everything, compares what was sent with what came, and says what went wrong. */
+    List<String> finish() {
+        try {
+            compare();
+        } catch (RuntimeException | AssertionError e) { // as a rule after other violations, which say why
+            violations.add("the end went wrong: " + e);
+        }
+        return List.copyOf(violations);
+    }
+
+    private void compare() {
+        places.forEach(place -> place.end.askToStop());
+        places.forEach(place -> place.end.stop());
+        places.forEach(place -> ask(place, "stop", Void.class));
+        places.forEach(place -> place.end.awaitCancelled());
+        int others = places.size() - 1;
+        news.publish(0);
+        for (Place place : places) {
+            int accepted = ask(place, "last news", Integer.class);
+            if (accepted != others) {
+                place.record.violation("the last broadcast went to " + accepted + " (expected: " + others + ")");
+            }
+        }
+        List<SoakRecord.Summary> summaries = new ArrayList<>();
+        for (Place place : places) {
+            SoakRecord.Summary summary = ask(place, "summary", SoakRecord.Summary.class);
+            summaries.add(summary);
+            place.end.checkAllCame(summary.streams());
+            TypeRef<List<String>> texts = new TypeRef<>() {};
+            violations.addAll(place.renderer.invokeSync("check", place.end.sent(), texts, patient()));
+        }
+        checkNews(summaries);
+        assertThat(rig.main().counters().deniedFrames()).isZero();
+        System.out.println(progress());
+        summaries.forEach(summary -> System.out.println("renderer: " + describe(summary)));
+    }
+
+    private static <R> R ask(Place place, String channel, Class<R> type) {
+        return place.renderer.invokeSync(channel, null, type, patient());
+    }
+
+    private static CallOptions patient() {
+        return CallOptions.withDeadline(PATIENCE);
+    }
+
+    /** Every process that runs has heard, or missed, all that the others published. */
+    private void checkNews(List<SoakRecord.Summary> summaries) {
+        List<Map<String, Long>> listeners = new ArrayList<>(List.of(news.heard()));
+        summaries.forEach(summary -> listeners.add(summary.news()));
+        for (int publisher = 0; publisher < listeners.size(); publisher++) {
+            String name = publisher == 0 ? "main" : SoakRenderer.name(publisher - 1);
+            long published = publisher == 0
+                    ? news.published()
+                    : summaries.get(publisher - 1).published();
+            for (int listener = 0; listener < listeners.size(); listener++) {
+                Long heard = listeners.get(listener).get(SoakNews.channel(name));
+                if (listener != publisher && (heard == null || heard != published)) {
+                    violations.add("process " + listener + " heard " + heard + " of " + name + " last (expected: "
+                            + published + ")");
+                }
+            }
+        }
+    }
+
+    private static String describe(SoakRecord.Summary summary) {
+        return "sent %d, heard %d, missed %d, calls %d, as expected %d, refused %d, cancelled %d"
+                .formatted(
+                        summary.sent(),
+                        summary.heard(),
+                        summary.missed(),
+                        summary.callsEnded(),
+                        summary.callsAnswered(),
+                        summary.refused(),
+                        summary.stuckCancelled());
+    }
+
+    private String progress() {
+        return "soak: %d s of %d, renderers ended %d, skipped broadcasts %d, main: %s"
+                .formatted(
+                        time.minus(left()).toSeconds(),
+                        time.toSeconds(),
+                        ends,
+                        rig.main().counters().skippedBroadcasts(),
+                        describe(SoakRecord.sum(records)));
+    }
+
+    int ends() {
+        return ends;
+    }
+
+    @Override
+    public void close() {
+        places.forEach(place -> place.record.doom());
+        rig.close();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.valence.session;
+
+import dev.valence.Permissions;
+import dev.valence.Permissions.Use;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Rules;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one renderer may do with which channel, as main decides it and as the renderer is told.
+ *
+ * @param isOpen whether every channel is allowed that is not denied
+ * @param allowed channels by use, if it is not open
+ * @param denied channels that are never allowed
+ */
+public record RuleSheet(boolean isOpen, Map<Use, Set<String>> allowed, Set<String> denied) {
+
+    /** What rules may take of the Welcome they travel in. */
+    private static final int MAX_BYTES = Wire.MAX_FRAME_BYTES - Wire.MAX_HEADER_BYTES;
+
+    /**
+     * Returns the rules that follow from permissions.
+     *
+     * @param declared channels that main declared
+     * @throws IllegalArgumentException if they are too many to be told in one frame
+     */
+    public static RuleSheet of(Permissions permissions, Set<String> declared) {
+        Map<Use, Set<String>> allowed = new EnumMap<>(Use.class);
+        boolean isOpen = permissions.start() == Permissions.Start.EVERYTHING;
+        for (Use use : Use.values()) {
+            if (!isOpen) {
+                allowed.put(use, allowedFor(use, permissions, declared));
+            }
+        }
+        RuleSheet rules = new RuleSheet(isOpen, allowed, permissions.denied());
+        int bytes = rules.toWire().getSerializedSize();
+        if (bytes > MAX_BYTES) {
+            throw new IllegalArgumentException("declared channels and permissions: " + bytes
+                    + " bytes of names, each counted once for every use (expected: at most " + MAX_BYTES
+                    + "; allow fewer, or open all and deny some)");
+        }
+        return rules;
+    }
+
+    private static Set<String> allowedFor(Use use, Permissions permissions, Set<String> declared) {
+        Set<String> extra = permissions.allowed().getOrDefault(use, Set.of());
+        if (permissions.start() != Permissions.Start.DECLARED) {
+            return extra;
+        }
+        if (extra.isEmpty()) {
+            return declared; // shared by all renderers
+        }
+        Set<String> both = new HashSet<>(declared);
+        both.addAll(extra);
+        return both;
+    }
+
+    /** Returns the rules that main told. */
+    public static RuleSheet of(Rules rules) {
+        Map<Use, Set<String>> allowed = new EnumMap<>(Use.class);
+        allowed.put(Use.SEND, Set.copyOf(rules.getSendList()));
+        allowed.put(Use.INVOKE, Set.copyOf(rules.getInvokeList()));
+        allowed.put(Use.HANDLE, Set.copyOf(rules.getHandleList()));
+        allowed.put(Use.SUBSCRIBE, Set.copyOf(rules.getSubscribeList()));
+        allowed.put(Use.BROADCAST, Set.copyOf(rules.getBroadcastList()));
+        return new RuleSheet(rules.getOpen(), allowed, Set.copyOf(rules.getDenyList()));
+    }
+
+    /** Returns whether the renderer may use a channel in this way. */
+    public boolean permits(Use use, String channel) {
+        return !denied.contains(channel) && (isOpen || allowed(use).contains(channel));
+    }
+
+    /** Returns what the renderer is told. */
+    public Rules toWire() {
+        return Rules.newBuilder()
+                .setOpen(isOpen)
+                .addAllSend(allowed(Use.SEND))
+                .addAllInvoke(allowed(Use.INVOKE))
+                .addAllHandle(allowed(Use.HANDLE))
+                .addAllSubscribe(allowed(Use.SUBSCRIBE))
+                .addAllBroadcast(allowed(Use.BROADCAST))
+                .addAllDeny(denied)
+                .build();
+    }
+
+    private Set<String> allowed(Use use) {
+        return allowed.getOrDefault(use, Set.of());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.valence.connection;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.valence.proto.Frame;
+import dev.valence.proto.Message;
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJJ_Result;
+import org.openjdk.jcstress.infra.results.J_Result;
+
+/** Room that comes back from several threads and is announced by the one that writes. */
+public final class CreditRaces {
+
+    private CreditRaces() {}
+
+    /** Two listeners return while the writer looks. */
+    @JCStressTest
+    @Outcome(
+            id = {"0, 7, 3", "3, 4, 3", "4, 3, 3", "7, 0, 3"},
+            expect = ACCEPTABLE,
+            desc = "everything is announced once")
+    @Outcome(expect = FORBIDDEN, desc = "room was lost, or announced twice")
+    @State
+    public static class TwoReturnOneAnnounces {
+        private final ReceiveWindow window = new ReceiveWindow(10);
+
+        /** Charges two frames. */
+        public TwoReturnOneAnnounces() {
+            window.take(3);
+            window.take(4);
+        }
+
+        /** One. */
+        @Actor
+        public void one() {
+            window.giveBack(3);
+        }
+
+        /** The other. */
+        @Actor
+        public void other() {
+            window.giveBack(4);
+        }
+
+        /** The writer. */
+        @Actor
+        public void announce(JJJ_Result result) {
+            result.r1 = window.takeDue();
+        }
+
+        /** What comes later; then exactly the whole window is free, and three quarters more are too much. */
+        @Arbiter
+        public void look(JJJ_Result result) {
+            result.r2 = window.takeDue();
+            result.r3 = (window.take(10) ? 1 : 0) + (window.take(1) ? 0 : 2);
+        }
+    }
+
+    /** A listener returns while its wait for a reply, or the end of the connection, releases the same message. */
+    @JCStressTest
+    @Outcome(id = "300", expect = ACCEPTABLE, desc = "its charge comes back once")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class ReleasedTwice {
+        private final AtomicLong back = new AtomicLong();
+        private final Incoming message = new Incoming(
+                DataHeader.of(Frame.newBuilder()
+                        .setMessage(Message.newBuilder().setChannel("channel"))
+                        .build()),
+                new byte[0],
+                300,
+                back::addAndGet);
+
+        /** One. */
+        @Actor
+        public void one() {
+            message.release();
+        }
+
+        /** The other. */
+        @Actor
+        public void other() {
+            message.release();
+        }
+
+        /** Counts. */
+        @Arbiter
+        public void look(J_Result result) {
+            result.r1 = back.get();
+        }
+    }
+}

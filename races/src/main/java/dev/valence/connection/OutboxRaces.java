@@ -1,0 +1,169 @@
+package dev.valence.connection;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.valence.Limits;
+import dev.valence.frame.Link;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.PeerCredentials;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Message;
+import dev.valence.proto.Request;
+import dev.valence.proto.Windows;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+/** Threads that meet at the queue to one peer. */
+public final class OutboxRaces {
+
+    private static final Link NOWHERE = new Link() {
+        @Override
+        public void wakeUp() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public @Nullable PeerCredentials credentials() {
+            return null;
+        }
+    };
+
+    private OutboxRaces() {}
+
+    private static Outgoing request() {
+        return Outgoing.request(
+                Request.newBuilder().setChannel("channel"), new byte[0], Long.MAX_VALUE, SendListener.NONE);
+    }
+
+    private static Outgoing message(int bytes) {
+        Message.Builder header = Message.newBuilder().setChannel("channel");
+        return Outgoing.message(Frame.newBuilder(), header, new byte[bytes], false, SendListener.NONE);
+    }
+
+    private static Outbox open(Limits limits, long window) {
+        Outbox outbox = Outbox.flowing(limits);
+        Windows windows =
+                Windows.newBuilder().setDataBytes(window).setReplyBytes(window).build();
+        outbox.attach(NOWHERE, windows, new ReceiveWindow(1 << 20), new ReceiveWindow(1 << 20), reason -> {});
+        return outbox;
+    }
+
+    /** Takes what may be written, as a transport does. */
+    private static void write(Outbox outbox, Collection<String> written) {
+        OutFrame frame = outbox.nextFrame();
+        while (frame != null) {
+            written.add(frame.frame().getBodyCase().name());
+            frame = outbox.nextFrame();
+        }
+    }
+
+    /** A request is cancelled while it is written. */
+    @JCStressTest
+    @Outcome(id = "nothing", expect = ACCEPTABLE, desc = "cancelled first: the peer hears nothing of it")
+    @Outcome(id = "REQUEST CANCEL", expect = ACCEPTABLE, desc = "written first: the peer is told")
+    @Outcome(expect = FORBIDDEN, desc = "a handler that is never told, or a cancel of nothing")
+    @State
+    public static class CancelWhileWritten {
+        private final Outbox outbox = open(Limits.defaults(), 1 << 20);
+        private final Outgoing request = request();
+        private final ConcurrentLinkedQueue<String> written = new ConcurrentLinkedQueue<>();
+
+        /** Queues the request. */
+        public CancelWhileWritten() {
+            outbox.offer(request, Admission.NEVER_WAIT);
+        }
+
+        /** The transport. */
+        @Actor
+        public void write() {
+            OutboxRaces.write(outbox, written);
+        }
+
+        /** The caller. */
+        @Actor
+        public void cancel() {
+            outbox.cancel(request);
+        }
+
+        /** Writes what is left. */
+        @Arbiter
+        public void look(L_Result result) {
+            OutboxRaces.write(outbox, written);
+            result.r1 = written.isEmpty() ? "nothing" : String.join(" ", written);
+        }
+    }
+
+    /** Two senders, and room for one. */
+    @JCStressTest
+    @Outcome(
+            id = {"true, false", "false, true"},
+            expect = ACCEPTABLE,
+            desc = "one has it")
+    @Outcome(expect = FORBIDDEN, desc = "the limit was passed, or the room was given to nobody")
+    @State
+    public static class LastRoom {
+        private final Outbox outbox = open(Limits.defaults().withQueueBytes(2_000, 2_000), 1 << 20);
+
+        /** Leaves room for one message. */
+        public LastRoom() {
+            outbox.offer(message(500), Admission.NEVER_WAIT);
+        }
+
+        /** One. */
+        @Actor
+        public void one(ZZ_Result result) {
+            result.r1 = outbox.offer(message(500), Admission.NEVER_WAIT);
+        }
+
+        /** The other. */
+        @Actor
+        public void other(ZZ_Result result) {
+            result.r2 = outbox.offer(message(500), Admission.NEVER_WAIT);
+        }
+    }
+
+    /** Credit comes while the transport looks. */
+    @JCStressTest
+    @Outcome(id = "MESSAGE MESSAGE", expect = ACCEPTABLE, desc = "everything is written, once")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class CreditWhileWritten {
+        private final Outbox outbox = open(Limits.defaults(), 756);
+        private final ConcurrentLinkedQueue<String> written = new ConcurrentLinkedQueue<>();
+
+        /** Queues two messages, with room for one at the peer. */
+        public CreditWhileWritten() {
+            outbox.offer(message(500), Admission.NEVER_WAIT);
+            outbox.offer(message(500), Admission.NEVER_WAIT);
+        }
+
+        /** The transport. */
+        @Actor
+        public void write() {
+            OutboxRaces.write(outbox, written);
+        }
+
+        /** The I/O thread. */
+        @Actor
+        public void credit() {
+            outbox.addWindows(756, 0);
+        }
+
+        /** Writes what is left, for which the transport was woken up. */
+        @Arbiter
+        public void look(L_Result result) {
+            OutboxRaces.write(outbox, written);
+            result.r1 = String.join(" ", written);
+        }
+    }
+}

@@ -409,7 +409,7 @@ class ProtocolStreamsConformanceTest {
     }
 
     @Test
-    void w20_15_itemsAndEndsThatAreLate_areIgnored() {
+    void w10_8_itemsAndEndsThatAreLate_areIgnored() {
         try (Dialogue dialogue = client()) {
             Collected<byte[]> collected = subscribe(dialogue, 5);
             dialogue.peer.next();
@@ -428,7 +428,7 @@ class ProtocolStreamsConformanceTest {
     }
 
     @Test
-    void w20_16_itemOrEndOfWhatNeverWas_endsTheConnection() {
+    void w10_7_itemOrEndOfWhatNeverWas_endsTheConnection() {
         for (Frame.Builder frame : List.of(item(1, 1), item(0, 1), streamEnd(1, 0), streamEnd(0, 0))) {
             try (Dialogue dialogue = client()) {
                 dialogue.peer.send(frame);
@@ -438,7 +438,7 @@ class ProtocolStreamsConformanceTest {
     }
 
     @Test
-    void w20_17_charge_comesBackWhenTheRequestWasDecoded() {
+    void w8_8_streamsCharge_comesBackWhenTheRequestWasDecoded() {
         Limits limits = Limits.defaults().withWindowBytes(1 << 20);
         try (Dialogue dialogue = Dialogue.withOpenMain(limits, CallbackExecutor.direct())) {
             dialogue.end.receiver().handleStream("s", byte[].class, (event, request) -> Source.silent());
@@ -455,7 +455,7 @@ class ProtocolStreamsConformanceTest {
     }
 
     @Test
-    void w20_18_streams_doNotHoldUpADrain() {
+    void w20_15_streams_doNotHoldUpADrain() {
         try (Dialogue dialogue = client()) {
             Source<Object> source = Source.silent();
             dialogue.end.receiver().handleStream("s", Object.class, (event, request) -> source);

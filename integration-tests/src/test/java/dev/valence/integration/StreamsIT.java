@@ -29,11 +29,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams between processes, in both directions. */
 @Timeout(180)
+@ExtendWith(NoLeaks.class)
 class StreamsIT {
 
     private static final int LARGE = 5 << 20;

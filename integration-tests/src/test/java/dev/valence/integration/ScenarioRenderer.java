@@ -32,6 +32,7 @@ public final class ScenarioRenderer {
             Map.entry("tapped", TapIT::tapped),
             Map.entry("gaps", plain(GapsIT::gaps)),
             Map.entry("cancellation", plain(CancellationIT::cancellation)),
+            Map.entry("streams", plain(StreamsIT::streams)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}

@@ -23,7 +23,7 @@ public final class IncomingCall extends CallContext {
     private final long id;
     private final String channel;
     private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
+    private volatile long deadlineNanos;
     private final Object peer;
     private final Executor executor;
     private final ReentrantLock lock = new ReentrantLock();
@@ -72,6 +72,11 @@ public final class IncomingCall extends CallContext {
     /** Returns whose request this is. */
     public Object peer() {
         return peer;
+    }
+
+    /** Gives the call another deadline, on the clock of {@link System#nanoTime}: the next item of a stream has its own. */
+    public void moveDeadline(long nanos) {
+        deadlineNanos = nanos;
     }
 
     /** Returns the caller's deadline on the clock of {@link System#nanoTime}. */

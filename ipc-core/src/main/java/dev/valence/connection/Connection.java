@@ -373,6 +373,7 @@ public final class Connection implements FrameHandler {
     private void onCredit(Credit credit, FrameListener above) {
         FrameRules.checkCredit(credit);
         if (credit.getTarget() != 0) {
+            data.checkMayHaveCredit(credit.getTarget());
             above.onStreamCredit(credit.getTarget(), credit.getItems(), credit.getDataBytes());
             return;
         }

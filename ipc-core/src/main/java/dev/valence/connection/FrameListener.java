@@ -23,7 +23,7 @@ public interface FrameListener {
     Outbox outbox();
 
     /**
-     * Returns room of a port that is to be given back, or null if none is due. Asked by the thread that writes, before
+     * Returns room of a stream or port that is to be given back, or null if none is due. Asked by the thread that writes, before
      * anything else is written.
      */
     @Nullable

@@ -28,7 +28,8 @@ class ProtocolConformanceTest {
             ProtocolCallsConformanceTest.class,
             ProtocolEndConformanceTest.class,
             ProtocolPortsConformanceTest.class,
-            ProtocolPipesConformanceTest.class);
+            ProtocolPipesConformanceTest.class,
+            ProtocolStreamsConformanceTest.class);
 
     private static final String MAIN = "main decides who may connect and subscribe";
     private static final String LAUNCH = "launching is not part of a connection";

@@ -338,11 +338,17 @@ class ProtocolFramesConformanceTest {
     @ParameterizedTest
     @MethodSource("framesOfFeatures")
     void w3_7_frameOfAFeatureThatIsNotAgreed_endsTheConnection(Named frame) {
-        try (Dialogue dialogue = Dialogue.withOpenMain()) {
+        try (Dialogue dialogue = Dialogue.withMain()) {
+            dialogue.peer.send(hello(hello -> hello.setFeatures(0)));
+            assertThat(dialogue.peer.next().hasWelcome()).isTrue();
             dialogue.peer.send(frame.frame());
             dialogue.assertBroken();
         }
-        try (Dialogue dialogue = Dialogue.withReadyClient()) {
+        try (Dialogue dialogue = Dialogue.withClient()) {
+            dialogue.end.sendReady();
+            dialogue.peer.next();
+            dialogue.peer.send(welcome(welcome -> welcome.setFeatures(0)));
+            assertThat(dialogue.peer.next().hasReady()).isTrue();
             dialogue.peer.send(frame.frame());
             dialogue.assertBroken();
         }

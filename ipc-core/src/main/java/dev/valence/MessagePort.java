@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Made by {@link MessageChannel}; found in {@link IpcEvent#ports()} and {@link PortEvent#ports()}. Not meant to be
  * implemented.
  *
+ * <p>Permissions are asked for the channel of the message that hands a port over. What goes through the port afterwards is
+ * between those who hold its ends: nobody checks it.
+ *
  * <p><b>Threads.</b> Every method may be called from any thread, also inside callbacks. Listeners run on the callback
  * executor of the process that the port came to; those of a port that stayed where it was made on that of its {@link
  * MessageChannel}.

@@ -52,13 +52,17 @@ class SessionPortsTest {
 
     /** Sends a port from one end of a pair to the other, and returns what it is there. */
     private static MessagePort sendOver(PairedEnd from, PairedEnd to, MessagePort port) {
+        return sendOver("port", from, to, port);
+    }
+
+    private static MessagePort sendOver(String channel, PairedEnd from, PairedEnd to, MessagePort port) {
         CompletableFuture<MessagePort> arrived = new CompletableFuture<>();
         to.receiver()
                 .once(
-                        "port",
+                        channel,
                         Object.class,
                         (event, payload) -> arrived.complete(event.ports().get(0)));
-        from.postMessage("port", "here", port);
+        from.postMessage(channel, "here", port);
         return Patience.get(arrived);
     }
 
@@ -153,6 +157,59 @@ class SessionPortsTest {
             hear(channel.port1());
             port.postMessage("the long way back");
             assertThat(next()).isEqualTo("the long way back");
+        }
+    }
+
+    /** Hands a port back and forth over a connection, and posts some numbers at each stop. */
+    private static CompletableFuture<MessagePort> walk(String name, SessionPair pair, MessagePort port) {
+        return CompletableFuture.supplyAsync(() -> {
+            MessagePort here = port;
+            PairedEnd from = pair.client();
+            PairedEnd to = pair.server();
+            int number = 0;
+            for (int stop = 0; stop < 12; stop++) {
+                for (int i = 0; i < 40; i++) {
+                    here.postMessage(number++);
+                }
+                here = sendOver(name, from, to, here);
+                PairedEnd next = from;
+                from = to;
+                to = next;
+            }
+            for (; number < 500; number++) {
+                here.postMessage(number);
+            }
+            return here;
+        });
+    }
+
+    @Test
+    void bothEndsAreHandedOnAgainAndAgain_nothingIsLostAndRoomComesBackThroughEveryProcess() {
+        try (SessionPair one = SessionPair.open();
+                SessionPair two = SessionPair.open()) {
+            MessageChannel channel = MessageChannel.create();
+            CompletableFuture<MessagePort> first = walk("first", one, channel.port1());
+            CompletableFuture<MessagePort> second = walk("second", two, channel.port2());
+            MessagePort[] ends = {Patience.get(first), Patience.get(second)};
+            for (int i = 0; i < 2; i++) {
+                MessagePort reading = ends[i];
+                MessagePort posting = ends[1 - i];
+                hear(reading);
+                for (int number = 0; number < 500; number++) {
+                    assertThat(next()).isEqualTo(number);
+                }
+                for (int round = 0; round < 200; round++) { // more than the window, many times
+                    posting.postMessage(new byte[SIZE]);
+                }
+                for (int round = 0; round < 200; round++) {
+                    assertThat((byte[]) next()).hasSize(SIZE);
+                }
+                posting.postMessage(new byte[3_000_000]); // admitted, though the rest of the room may not be told
+                assertThat((byte[]) next()).hasSize(3_000_000);
+            }
+            ends[0].close();
+            assertThat(next()).isEqualTo("closed");
+            assertThat(ends[1].isClosed()).isTrue();
         }
     }
 

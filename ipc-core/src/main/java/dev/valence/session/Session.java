@@ -28,14 +28,12 @@ import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
-import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +58,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final RequestDesk<S> desk;
     private final StreamDesk<S> streams;
     private final Caller caller;
-    private final SendListener messages;
-    private final Reports reports;
+    private final MessageSender messages;
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -84,10 +81,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
         this.streams = new StreamDesk<>(this, services, registries, outbox);
-        this.reports = new Reports(services.dispatcher());
         this.caller = new Caller(this, services, role, outbox);
         outbox.whenReplySent(streams.gate()::advance);
-        this.messages = new MessageFate(caller.ids(), services.tally());
+        this.messages = new MessageSender(this, services, outbox, caller.ids());
     }
 
     Traffic traffic() {
@@ -106,68 +102,27 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** See {@link IpcSender#send(String, Object)}. */
     public void send(String channel, @Nullable Object payload) {
-        sendTo(0, channel, payload);
+        messages.send(0, channel, payload);
     }
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        if (!offer(message(destination, channel, payload))) {
-            throw new IpcException(
-                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
-        }
+        messages.send(destination, channel, payload);
     }
 
     /** See {@link IpcSender#trySend(String, Object)}. */
     public boolean trySend(String channel, @Nullable Object payload) {
-        Outgoing message = message(0, channel, payload);
-        boolean sent;
-        try {
-            sent = outbox.offer(message, Admission.NEVER_WAIT);
-        } catch (IpcException e) {
-            sent = false;
-        }
-        if (!sent) {
-            services.tally().countRefusedSend();
-        }
-        return sent;
-    }
-
-    private Outgoing message(int destination, String channel, @Nullable Object value) {
-        ChannelName.check(channel);
-        checkMay(destination == 0 ? Use.SEND : Use.BROADCAST, channel);
-        Payload payload = encode(value);
-        Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-        Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(frame, header, payload.bytes(), false, following(Kind.MESSAGE, channel, payload));
+        return messages.trySend(channel, payload);
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
-    public Delivery broadcast(String channel, @Nullable Object value) {
-        ChannelName.check(channel);
-        checkMay(Use.BROADCAST, channel);
-        Payload payload = encode(value);
-        CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
-        Message.Builder header = Message.newBuilder()
-                .setChannel(channel)
-                .setEncoding(payload.encoding())
-                .setBroadcast(true);
-        SendListener awaiting = new MessageFate(caller.ids(), services.tally()) {
-            @Override
-            public void onQueued(long id) {
-                super.onQueued(id);
-                reports.await(id, report);
-            }
-        };
-        SendListener shown = traffic.sending(Kind.BROADCAST, channel, payload, awaiting);
-        if (!offer(Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, shown))) {
-            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
-        }
-        return new Delivery(report);
+    public Delivery broadcast(String channel, @Nullable Object payload) {
+        return messages.broadcast(channel, payload);
     }
 
     /** Returns what follows a message that goes to this peer. */
     public SendListener following(Kind kind, String channel, Payload payload) {
-        return traffic.sending(kind, channel, payload, messages);
+        return messages.following(kind, channel, payload);
     }
 
     /**
@@ -177,27 +132,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
      * @param origin the renderer that published it, 0 for main
      */
     public boolean offerBroadcast(Outgoing message, int payloadBytes, String channel, int origin) {
-        boolean isTaken = offerShared(message, payloadBytes, channel, origin);
-        if (!isTaken) {
-            services.tally().countSkippedBroadcast();
-        }
-        return isTaken;
+        return messages.offerBroadcast(message, payloadBytes, channel, origin);
     }
 
     /** Adds a message of another renderer to this one, as a broadcast is added. */
     public void offerRelay(Outgoing message, int payloadBytes, String channel, int origin) {
-        if (!offerShared(message, payloadBytes, channel, origin)) {
-            services.tally().countDroppedRelay();
-        }
-    }
-
-    private boolean offerShared(Outgoing message, int payloadBytes, String channel, int origin) {
-        long max = peerBounds.getPayloadBytes();
-        if (max == 0 || payloadBytes <= max) {
-            return outbox.offerBroadcast(message, channel, origin);
-        }
-        services.tally().countUntoldGap();
-        return false;
+        messages.offerRelay(message, payloadBytes, channel, origin);
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
@@ -452,7 +392,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onReport(Report report) {
-        if (!reports.complete(report)) {
+        if (!messages.reports().complete(report)) {
             caller.checkKnown(report.getId());
         }
     }
@@ -490,7 +430,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         caller.failAll(reason);
         desk.cancelAll();
         streams.cancelAll();
-        reports.failAll(reason);
+        messages.reports().failAll(reason);
     }
 
     /** Returns how many requests to this peer are unanswered. */

@@ -77,12 +77,8 @@ final class BroadcastDesk {
         return false;
     }
 
-    /**
-     * Answers a broadcast with who got it.
-     *
-     * @param sent run when the report was written
-     */
-    void sendReport(Report report, Runnable sent) {
+    /** Answers a broadcast with who got it. */
+    void sendReport(Report report) {
         OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
         if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
             throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
@@ -91,7 +87,6 @@ final class BroadcastDesk {
             @Override
             public void onSent() {
                 reportBytes.addAndGet(-frame.size());
-                sent.run();
             }
         };
         outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, written), Admission.ALWAYS);

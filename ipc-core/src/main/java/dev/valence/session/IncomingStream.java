@@ -175,9 +175,13 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         }
     }
 
-    /** Time that nested calls have. While nothing is asked for, nobody waits. */
+    /** Calls inside this one have the time until the next item is due. While nothing is asked for, nobody waits. */
     private void moveDeadline() {
-        call.moveDeadline(System.nanoTime() + (items.get() > 0 ? patienceNanos : Long.MAX_VALUE / 2));
+        if (items.get() > 0) {
+            call.restartDeadline(patienceNanos);
+        } else {
+            call.suspendDeadline(patienceNanos);
+        }
     }
 
     // ---- Runs ----------------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
-import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
@@ -89,8 +88,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.caller = new Caller(this, services, role, outbox);
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
         this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
-        outbox.whenReplySent(streams.gate()::advance);
         this.messages = new MessageFate(caller.ids(), services.tally());
+        outbox.whenReplySent(this::onReplySent);
+    }
+
+    /** There may be room for answers and items that wait for it. */
+    private void onReplySent() {
+        desk.onRoom();
+        streams.gate().advance();
     }
 
     Traffic traffic() {
@@ -109,15 +114,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** See {@link IpcSender#send(String, Object)}. */
     public void send(String channel, @Nullable Object payload) {
-        sendTo(0, channel, payload);
+        messages.send(0, channel, payload);
     }
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        if (!offer(message(destination, channel, payload))) {
-            throw new IpcException(
-                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
-        }
+        messages.send(destination, channel, payload);
     }
 
     /** See {@link IpcSender#trySend(String, Object)}. */
@@ -160,7 +162,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Returns what follows a message that goes to this peer. */
     public SendListener following(Kind kind, String channel, Payload payload) {
-        return traffic.sending(kind, channel, payload, messages);
+        return messages.following(kind, channel, payload);
     }
 
     /**
@@ -191,7 +193,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Answers a broadcast with who got it. */
     public void sendReport(Report report) {
-        broadcasts.sendReport(report, desk::onRoom);
+        broadcasts.sendReport(report);
     }
 
     /** See {@link IpcSender#invokeSync(String, Object, TypeRef, CallOptions)}. */

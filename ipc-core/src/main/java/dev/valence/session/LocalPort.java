@@ -198,6 +198,7 @@ final class LocalPort implements MessagePort {
         AtomicBoolean isConsumed = new AtomicBoolean();
         Runnable consume = () -> {
             if (isConsumed.compareAndSet(false, true)) {
+                item.release();
                 end.consumed(item.charge());
             }
         };

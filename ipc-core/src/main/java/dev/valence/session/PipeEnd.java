@@ -268,7 +268,7 @@ final class PipeEnd {
         if (out != null) {
             return out.send(item, mayWait);
         }
-        item.release(); // it waits in a place that its window bounds
+        item.park();
         if (receiver != null && isEarlyClose) {
             receiver.expectClose();
         } else if (receiver != null) {

@@ -44,6 +44,7 @@ final class PortDesk {
     private final Services services;
     private final Outbox outbox;
     private final SendListener ids;
+    private final PortRoom room;
     private final int firstOwn; // numbers of this side are even at main, odd at a client
     private final ConcurrentHashMap<Long, PortWire> wires = new ConcurrentHashMap<>(); // taking one out closes it
     private final Queue<PortWire> credits = new ConcurrentLinkedQueue<>(); // each once
@@ -67,6 +68,7 @@ final class PortDesk {
         this.services = services;
         this.outbox = outbox;
         this.ids = ids;
+        this.room = new PortRoom(services.limits().payloadBytes());
         this.firstOwn = isMain ? 2 : 1;
         this.lastOwn = firstOwn - 2L;
     }
@@ -323,7 +325,8 @@ final class PortDesk {
 
     /** Takes a message to a port. I/O thread. */
     void onMessage(Incoming message) {
-        PortItem item = new PortItem(message.payload(), accept(message), message::release);
+        int bytes = message.payload().bytes().length;
+        PortItem item = new PortItem(message.payload(), accept(message), room.share(bytes, message::release));
         PortWire wire = find(message.port());
         if (wire == null) {
             item.drop();

@@ -3,7 +3,6 @@ package dev.valence.session;
 import dev.valence.Payload;
 import dev.valence.frame.Wire;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +17,18 @@ final class PortItem {
 
     private final Payload payload;
     private final List<PipeEnd> ports;
-    private final AtomicReference<@Nullable Runnable> release; // taken by whoever runs it
+    private final PortRoom.@Nullable Share room;
 
     /**
      * Makes a message.
      *
      * @param ports that travel with it, held by nobody else
-     * @param release gives its room in the data lane back; null if it takes none
+     * @param room that it takes in the data lane; null if it was posted in this process
      */
-    PortItem(Payload payload, List<PipeEnd> ports, @Nullable Runnable release) {
+    PortItem(Payload payload, List<PipeEnd> ports, PortRoom.@Nullable Share room) {
         this.payload = payload;
         this.ports = ports;
-        this.release = new AtomicReference<>(release);
+        this.room = room;
     }
 
     Payload payload() {
@@ -45,11 +44,17 @@ final class PortItem {
         return (long) payload.bytes().length + Wire.FRAME_CHARGE;
     }
 
-    /** Gives the sender its room in the data lane back. Idempotent. */
+    /** It waits at a port. */
+    void park() {
+        if (room != null) {
+            room.park();
+        }
+    }
+
+    /** It holds up nothing more: it was dealt with, or sent on. Idempotent. */
     void release() {
-        Runnable action = release.getAndSet(null);
-        if (action != null) {
-            action.run();
+        if (room != null) {
+            room.end();
         }
     }
 

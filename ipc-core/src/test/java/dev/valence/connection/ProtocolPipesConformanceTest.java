@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.valence.CallbackExecutor;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import dev.valence.Limits;
 import dev.valence.MessageChannel;
 import dev.valence.MessagePort;
 import dev.valence.proto.Frame;
@@ -194,6 +195,46 @@ class ProtocolPipesConformanceTest extends PortDialogues {
             assertThatThrownBy(() -> dialogue.end.postMessage("m", 1, direct().port1()))
                     .isInstanceOfSatisfying(
                             IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
+        }
+    }
+
+    @Test
+    void w8_8_portsThatNobodyReads_holdTheirRoomBeyondOnePayload() {
+        Limits limits = IMPATIENT.withPayloadBytes(4 * WINDOW);
+        try (Dialogue dialogue = Dialogue.withMain(limits, CallbackExecutor.direct())) {
+            dialogue.peer.send(hello(hello -> hello.setFeatures(PORTS)));
+            dialogue.peer.next();
+            dialogue.peer.sendReady();
+            listening(dialogue);
+            dialogue.peer.send(
+                    offering(LongStream.range(0, 40).map(i -> 2 * i + 1).toArray()));
+            int most = 4 + 27; // four give their room back, too little to tell; the rest fills the window of the lane
+            for (int i = 0; i < most; i++) {
+                dialogue.peer.send(posting(2 * i + 1, WINDOW));
+            }
+            assertThat(dialogue.peer.drain()).isEmpty();
+            ports.forEach(this::hear);
+            assertThat(heard).hasSize(most);
+            assertThat(dialogue.peer.drain())
+                    .filteredOn(frame -> frame.getCredit().getPort() == 0)
+                    .extracting(frame -> frame.getCredit().getDataBytes())
+                    .isNotEmpty();
+            dialogue.peer.send(posting(63, WINDOW));
+            dialogue.assertGoesOn();
+            assertThat(heard).hasSize(most + 1);
+        }
+    }
+
+    @Test
+    void w8_8_portsThatNobodyReads_holdUpNothingUpToOnePayload() {
+        try (Dialogue dialogue = main()) {
+            dialogue.peer.send(
+                    offering(LongStream.range(0, 64).map(i -> 2 * i + 1).toArray()));
+            for (int i = 0; i < 64; i++) { // twice the window of the lane
+                dialogue.peer.send(posting(2 * i + 1, WINDOW));
+                dialogue.peer.drain();
+            }
+            dialogue.assertGoesOn();
         }
     }
 

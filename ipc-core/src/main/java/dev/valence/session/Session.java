@@ -29,6 +29,7 @@ import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
+import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
@@ -88,8 +89,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.caller = new Caller(this, services, role, outbox);
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
         this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
-        this.messages = new MessageFate(caller.ids(), services.tally());
         outbox.whenReplySent(this::onReplySent);
+        this.messages = new MessageFate(caller.ids(), services.tally());
     }
 
     /** There may be room for answers and items that wait for it. */
@@ -114,12 +115,15 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** See {@link IpcSender#send(String, Object)}. */
     public void send(String channel, @Nullable Object payload) {
-        messages.send(0, channel, payload);
+        sendTo(0, channel, payload);
     }
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        messages.send(destination, channel, payload);
+        if (!offer(message(destination, channel, payload))) {
+            throw new IpcException(
+                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
+        }
     }
 
     /** See {@link IpcSender#trySend(String, Object)}. */
@@ -162,7 +166,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Returns what follows a message that goes to this peer. */
     public SendListener following(Kind kind, String channel, Payload payload) {
-        return messages.following(kind, channel, payload);
+        return traffic.sending(kind, channel, payload, messages);
     }
 
     /**

@@ -61,7 +61,7 @@ public final class CallRaces {
         public void reply() {
             OutgoingCall<?> taken = table.take(1);
             if (taken != null) {
-                taken.reply(ANSWER);
+                taken.reply(() -> ANSWER);
             }
         }
 
@@ -106,7 +106,7 @@ public final class CallRaces {
         public void reply() {
             OutgoingCall<?> taken = table.take(1);
             if (taken != null) {
-                taken.reply(ANSWER);
+                taken.reply(() -> ANSWER);
             }
         }
 
@@ -170,7 +170,7 @@ public final class CallRaces {
         /** The I/O thread. */
         @Actor
         public void ends() {
-            call.reply(ANSWER);
+            call.reply(() -> ANSWER);
         }
 
         /** Looks at the timer. */
@@ -191,7 +191,7 @@ public final class CallRaces {
         /** The I/O thread. */
         @Actor
         public void reply() {
-            call.reply(ANSWER);
+            call.reply(() -> ANSWER);
         }
 
         /** The caller. */
@@ -220,7 +220,7 @@ public final class CallRaces {
         /** The I/O thread. */
         @Actor
         public void reply() {
-            call.reply(ANSWER);
+            call.reply(() -> ANSWER);
         }
 
         /** The caller. */
@@ -256,7 +256,7 @@ public final class CallRaces {
         public void reply() {
             OutgoingCall<?> taken = table.take(1);
             if (taken != null) {
-                taken.reply(ANSWER);
+                taken.reply(() -> ANSWER);
             }
         }
 

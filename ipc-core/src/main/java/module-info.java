@@ -23,5 +23,9 @@ module dev.valence.core {
             dev.valence.main,
             dev.valence.renderer;
 
+    uses dev.valence.MessageChannel.Maker;
     uses dev.valence.PayloadCodec;
+
+    provides dev.valence.MessageChannel.Maker with
+            dev.valence.session.LocalChannels;
 }

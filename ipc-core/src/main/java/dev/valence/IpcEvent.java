@@ -1,5 +1,6 @@
 package dev.valence;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ public interface IpcEvent<S extends IpcSender> {
 
     /** Returns who published this: the sender itself, or, for a relayed broadcast, the renderer it came from. */
     Origin origin();
+
+    /**
+     * Returns the ports that were handed over with this message, the same at each call; they belong to this process now.
+     * Empty for all but {@link IpcSender#postMessage}.
+     */
+    List<MessagePort> ports();
 
     /** Returns how many broadcasts on this channel were lost for lack of room since the last message here. */
     long missed();

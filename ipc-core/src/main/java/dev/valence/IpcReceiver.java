@@ -77,6 +77,21 @@ public interface IpcReceiver<S extends IpcSender> {
     <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<S, Q, R> handler);
 
     /**
+     * Registers the handler for streams on a channel. It returns a publisher, which gives the items to one subscriber of
+     * the other side. What it or the publisher fails with reaches that subscriber as {@link ErrorCode#HANDLER_FAILED}.
+     *
+     * <p>A channel has one handler: for requests or for streams. The other kind finds {@link ErrorCode#NO_HANDLER}.
+     *
+     * @param channel 1 to 255 bytes of UTF-8
+     * @param type what requests are decoded to
+     * @param handler called for every subscriber, on the callback executor, beside everything else
+     * @return closing it removes the handler; streams that are open go on
+     * @throws IllegalArgumentException if the channel name is not valid
+     * @throws IllegalStateException if the channel has a handler here already; that one stays
+     */
+    <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<S, Q, T> handler);
+
+    /**
      * Removes the handler of a channel; requests that are running go on.
      *
      * @return whether there was one
@@ -177,6 +192,21 @@ public interface IpcReceiver<S extends IpcSender> {
     /** Registers a handler for one request, see {@link #handleOnce(String, TypeRef, Handler)}. */
     default <Q, R> Registration handleOnce(RequestChannel<Q, R> channel, Handler<S, Q, R> handler) {
         return handleOnce(channel.name(), channel.requestType(), handler);
+    }
+
+    /** Registers a handler for streams, see {@link #handleStream(String, TypeRef, StreamHandler)}. */
+    default <Q, T> Registration handleStream(String channel, Class<Q> type, StreamHandler<S, Q, T> handler) {
+        return handleStream(channel, TypeRef.of(type), handler);
+    }
+
+    /** Registers a handler for streams, see {@link #handleStream(String, TypeRef, StreamHandler)}. */
+    default <Q, T> Registration handleStream(StreamChannel<Q, T> channel, StreamHandler<S, Q, T> handler) {
+        return handleStream(channel.name(), channel.requestType(), handler);
+    }
+
+    /** Removes the handler of a typed channel, see {@link #removeHandler(String)}. */
+    default boolean removeHandler(StreamChannel<?, ?> channel) {
+        return removeHandler(channel.name());
     }
 
     /** Removes the handler of a typed channel, see {@link #removeHandler(String)}. */

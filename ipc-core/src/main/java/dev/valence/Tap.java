@@ -1,7 +1,8 @@
 package dev.valence;
 
 /**
- * Sees everything that one process sends and receives, undecoded: for logs, metrics, recorders.
+ * Sees everything that one process sends and receives on channels, undecoded: for logs, metrics, recorders. What goes
+ * through a port is private to it and not shown; the message that hands the port over is.
  *
  * <p><b>Threads.</b> Called where the bytes pass: for what comes in on the I/O thread, for what goes out on the thread that
  * writes, for calls that end without an answer on the thread that ends them. Taps of several connections run at the same

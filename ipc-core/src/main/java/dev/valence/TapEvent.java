@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param peer the process at the other end of the connection; not who published what is relayed
  * @param channel of the message or request; of an answer, that of its request
  * @param payload what was sent, encoded; empty for a failure
- * @param outcome null if all is well; of a failure, its code; of a message that came and is not delivered, the reason
+ * @param outcome null if all is well; of a failure, or a stream that failed, its code; of a message that came and is not delivered, the reason
  * @param latency of an answer the time since its request was made, or arrived; null for everything else
  */
 public record TapEvent(
@@ -41,6 +41,12 @@ public record TapEvent(
         REQUEST,
         /** The reply to a request. */
         REPLY,
+        /** A request for a stream. */
+        STREAM,
+        /** An item of a stream. */
+        ITEM,
+        /** The end of a stream; at the subscriber also one of which the peer knows nothing, as for a failure. */
+        STREAM_END,
         /**
          * The end of a request without a reply. At the caller also one of which the peer knows nothing: deadline, cancel,
          * a queue without room, the end of the peer; perhaps before the request itself was sent.

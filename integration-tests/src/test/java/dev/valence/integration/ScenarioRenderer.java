@@ -27,10 +27,12 @@ public final class ScenarioRenderer {
             Map.entry("blocked", plain(BackpressureIT::blocked)),
             Map.entry("sibling", plain(BackpressureIT::sibling)),
             Map.entry("flooding", with(withShortQueue(), BackpressureIT::flooding)),
+            Map.entry("ports", plain(PortsIT::ports)),
             Map.entry("permissions", plain(PermissionsIT::permissions)),
             Map.entry("tapped", TapIT::tapped),
             Map.entry("gaps", plain(GapsIT::gaps)),
             Map.entry("cancellation", plain(CancellationIT::cancellation)),
+            Map.entry("streams", plain(StreamsIT::streams)),
             Map.entry("serial", with(serial(), FailuresIT::serial)));
 
     private ScenarioRenderer() {}

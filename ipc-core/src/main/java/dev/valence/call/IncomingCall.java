@@ -23,7 +23,8 @@ public final class IncomingCall extends CallContext {
     private final long id;
     private final String channel;
     private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
+    private volatile long deadlineNanos;
+    private volatile long suspendedNanos; // left while the clock stands; 0 while it runs
     private final Object peer;
     private final Executor executor;
     private final ReentrantLock lock = new ReentrantLock();
@@ -74,9 +75,21 @@ public final class IncomingCall extends CallContext {
         return peer;
     }
 
+    /** Gives the call another deadline: the next item of a stream has its own. */
+    public void restartDeadline(long nanosLeft) {
+        deadlineNanos = System.nanoTime() + nanosLeft;
+        suspendedNanos = 0;
+    }
+
+    /** Stops the clock while the subscriber of a stream waits for nothing: as much time as this is left until it is restarted. */
+    public void suspendDeadline(long nanosLeft) {
+        suspendedNanos = nanosLeft;
+    }
+
     /** Returns the caller's deadline on the clock of {@link System#nanoTime}. */
     public long deadlineNanos() {
-        return deadlineNanos;
+        long suspended = suspendedNanos;
+        return suspended > 0 ? System.nanoTime() + suspended : deadlineNanos;
     }
 
     @Override
@@ -86,7 +99,7 @@ public final class IncomingCall extends CallContext {
 
     @Override
     public Duration remaining() {
-        return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+        return Duration.ofNanos(Math.max(0, deadlineNanos() - System.nanoTime()));
     }
 
     /** Runs an action when the call is cancelled, at once if it is; never if it was answered. */

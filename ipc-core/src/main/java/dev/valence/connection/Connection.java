@@ -142,7 +142,8 @@ public final class Connection implements FrameHandler {
             next = goodbye == null ? null : OutFrame.of(goodbye);
         } else if (state == ConnectionState.OPEN) {
             Outbox outbox = outbox();
-            next = outbox.nextFrame();
+            Frame credit = Objects.requireNonNull(listener).nextCredit();
+            next = credit == null || outbox.isFlushed() ? outbox.nextFrame() : OutFrame.of(credit);
             if (next == null && outbox.isFlushed()) {
                 // The peer closes the socket when it has read the last frame: closing it here could lose what is on its
                 // way.
@@ -372,6 +373,7 @@ public final class Connection implements FrameHandler {
     private void onCredit(Credit credit, FrameListener above) {
         FrameRules.checkCredit(credit);
         if (credit.getTarget() != 0) {
+            data.checkMayHaveCredit(credit.getTarget());
             above.onStreamCredit(credit.getTarget(), credit.getItems(), credit.getDataBytes());
             return;
         }

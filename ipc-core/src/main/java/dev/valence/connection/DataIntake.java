@@ -97,6 +97,14 @@ final class DataIntake {
         }
     }
 
+    /** Checks that a stream has arrived, so that it may get credit. */
+    void checkMayHaveCredit(long id) {
+        DataHeader underWay = reassembly.header();
+        if (id > lastId || (underWay != null && underWay.id() == id)) {
+            throw Reassembly.broken("credit for stream " + id + " (expected: one that has arrived)");
+        }
+    }
+
     private long charge(int payloadBytes) {
         long charge = (long) payloadBytes + Wire.FRAME_CHARGE;
         if (!window.take(charge)) {

@@ -4,10 +4,12 @@ import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
+import dev.valence.proto.Frame;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Connection} tells the layer above it.
@@ -19,6 +21,13 @@ public interface FrameListener {
 
     /** Returns where what is to be sent to this peer waits. */
     Outbox outbox();
+
+    /**
+     * Returns room of a stream or port that is to be given back, or null if none is due. Asked by the thread that writes, before
+     * anything else is written.
+     */
+    @Nullable
+    Frame nextCredit();
 
     /**
      * The peer said, in its handshake, what it takes.

@@ -35,6 +35,7 @@ public final class Outbox {
     private final Condition room = lock.newCondition();
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
+    private volatile Runnable onReplySent = () -> {};
 
     // guarded by lock
     private final ControlLane control = new ControlLane();
@@ -245,6 +246,11 @@ public final class Outbox {
         wakeUpOrEnd(hasRoom);
     }
 
+    /** Sets what is told when something of the reply lane was sent, so that there may be room again. */
+    public void whenReplySent(Runnable action) {
+        onReplySent = action;
+    }
+
     private void wakeUpOrEnd(boolean hasRoom) {
         Consumer<IpcException> open = connection;
         if (hasRoom) {
@@ -392,7 +398,7 @@ public final class Outbox {
     }
 
     /** Tells the transport that there is something to write. */
-    void wakeUp() {
+    public void wakeUp() {
         Link to = link;
         if (to != null) {
             to.wakeUp();
@@ -426,6 +432,9 @@ public final class Outbox {
             lock.unlock();
             if (sent != null) {
                 sent.listener().onSent();
+                if (sent.lane() == Lane.LANE_REPLY) {
+                    onReplySent.run();
+                }
             }
         }
     }

@@ -33,6 +33,7 @@ final class Caller {
     private final Outbox outbox;
     private final Traffic traffic;
     private final CallTable calls = new CallTable();
+    private final StreamCaller streams;
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
         this.traffic = session.traffic();
@@ -40,6 +41,12 @@ final class Caller {
         this.services = services;
         this.role = role;
         this.outbox = outbox;
+        this.streams = new StreamCaller(session, services, role, outbox, this);
+    }
+
+    /** Returns what subscribes to streams of the peer. */
+    StreamCaller streams() {
+        return streams;
     }
 
     /** Returns what notes the ids of everything that is sent to the peer. */
@@ -58,7 +65,7 @@ final class Caller {
         try {
             session.checkMay(Permissions.Use.INVOKE, channel);
             Payload payload = session.encode(value);
-            checkPending(calls.size());
+            checkPending();
             queue(call, channel, payload, options);
         } catch (IpcException e) {
             call.fail(e);
@@ -116,12 +123,12 @@ final class Caller {
     }
 
     /** Checks that the peer takes one more request. */
-    void checkPending(int pending) {
+    void checkPending() {
         long bound = session.peerBounds().getPendingRequests();
         long max = bound == 0
                 ? services.limits().pendingRequests()
                 : Math.min(bound, services.limits().pendingRequests());
-        if (pending >= max) {
+        if (pendingCalls() >= max) {
             services.tally().countRefusedRequest();
             throw new IpcException(
                     ErrorCode.LIMIT,
@@ -137,6 +144,9 @@ final class Caller {
     }
 
     void onFailure(Failure failure) {
+        if (streams.onFailure(failure)) {
+            return;
+        }
         OutgoingCall<?> call = takeCall(failure.getId());
         if (call != null) {
             call.fail(Failures.exception(call.channel(), failure));
@@ -161,9 +171,10 @@ final class Caller {
 
     void failAll(IpcException reason) {
         calls.failAll(reason);
+        streams.failAll(reason);
     }
 
     int pendingCalls() {
-        return calls.size();
+        return calls.size() + streams.size();
     }
 }

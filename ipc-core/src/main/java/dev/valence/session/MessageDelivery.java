@@ -33,8 +33,12 @@ final class MessageDelivery<S extends IpcSender> {
         this.registries = registries;
     }
 
-    /** Runs the listeners of a message. */
-    void deliver(Incoming message) {
+    /**
+     * Runs the listeners of a message.
+     *
+     * @param offered ends of pipes that came with it
+     */
+    void deliver(Incoming message, List<PipeEnd> offered) {
         unfinished++;
         CallbackScope scope = CallbackScope.current();
         if (scope != null) {
@@ -42,8 +46,12 @@ final class MessageDelivery<S extends IpcSender> {
         }
         try {
             Long lost = missed.remove(message.channel());
-            MessageEvent<S> event =
-                    new MessageEvent<>(session, message.channel(), message.origin(), lost == null ? 0 : lost);
+            MessageEvent<S> event = new MessageEvent<>(
+                    session,
+                    message.channel(),
+                    message.origin(),
+                    lost == null ? 0 : lost,
+                    PortDesk.open(offered, services));
             boolean isHandled = false;
             for (Registry<S> registry : registries) {
                 for (ListenerEntry<S, ?> entry : registry.listeners(message.channel())) {
@@ -53,6 +61,7 @@ final class MessageDelivery<S extends IpcSender> {
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
             }
+            event.closeUnseen();
         } finally {
             message.release();
             unfinished--;
@@ -80,7 +89,9 @@ final class MessageDelivery<S extends IpcSender> {
             return false;
         }
         try {
-            entry.listener.onMessage(event, services.codecs().decode(message.payload(), entry.type));
+            T payload = services.codecs().decode(message.payload(), entry.type);
+            event.see();
+            entry.listener.onMessage(event, payload);
         } catch (Throwable t) { // one listener does not stop the others
             services.hook().onUncaughtError(event, t);
         }
@@ -94,7 +105,7 @@ final class MessageDelivery<S extends IpcSender> {
             try {
                 listener.onGap(channel, count);
             } catch (Throwable t) { // one listener does not stop the others
-                services.hook().onUncaughtError(new MessageEvent<>(session, channel, 0, count), t);
+                services.hook().onUncaughtError(new MessageEvent<>(session, channel, 0, count, List.of()), t);
             }
         }
     }

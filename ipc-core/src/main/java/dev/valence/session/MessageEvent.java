@@ -2,7 +2,9 @@ package dev.valence.session;
 
 import dev.valence.IpcEvent;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A message as listeners see it. */
@@ -12,12 +14,15 @@ class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
     private final String channel;
     private final int origin; // as on the wire: 0 for the peer
     private final long missed;
+    private final List<MessagePort> ports;
+    private boolean isSeen; // inside the turn only; by a listener
 
-    MessageEvent(Session<S> session, String channel, int origin, long missed) {
+    MessageEvent(Session<S> session, String channel, int origin, long missed, List<MessagePort> ports) {
         this.session = session;
         this.channel = channel;
         this.origin = origin;
         this.missed = missed;
+        this.ports = ports;
     }
 
     @Override
@@ -33,6 +38,23 @@ class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
     @Override
     public Origin origin() {
         return origin == 0 ? session.peerOrigin() : new Origin(origin);
+    }
+
+    @Override
+    public List<MessagePort> ports() {
+        return ports;
+    }
+
+    /** A listener gets it now. */
+    void see() {
+        isSeen = true;
+    }
+
+    /** Closes what came with it if no listener got it. */
+    void closeUnseen() {
+        if (!isSeen) {
+            ports.forEach(MessagePort::close);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
 import dev.valence.Registration;
+import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,7 +37,7 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> crowded = new HashSet<>(); // guarded by lock; channels that were warned of
     private final ConcurrentHashMap<String, List<ListenerEntry<S, ?>>> listeners = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, HandlerEntry<S, ?, ?>> handlers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Answering<S>> handlers = new ConcurrentHashMap<>();
     private final Consumer<String> onFirst;
     private final Consumer<String> onLast;
 
@@ -88,8 +89,11 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
         }
     }
 
+    /** What answers the requests of a channel. */
+    private sealed interface Answering<S extends IpcSender> {}
+
     /** One handler; like a listener, equal to itself only. */
-    static final class HandlerEntry<S extends IpcSender, Q, R> {
+    static final class HandlerEntry<S extends IpcSender, Q, R> implements Answering<S> {
         final TypeRef<Q> type;
         final Handler<S, Q, R> handler;
         final HandlerOptions options;
@@ -103,25 +107,42 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
         }
     }
 
+    /** One handler of streams; equal to itself only. */
+    static final class StreamEntry<S extends IpcSender, Q, T> implements Answering<S> {
+        final TypeRef<Q> type;
+        final StreamHandler<S, Q, T> handler;
+
+        StreamEntry(TypeRef<Q> type, StreamHandler<S, Q, T> handler) {
+            this.type = Objects.requireNonNull(type, "type");
+            this.handler = Objects.requireNonNull(handler, "handler");
+        }
+    }
+
     /** Returns the listeners of a channel at this moment. */
     List<ListenerEntry<S, ?>> listeners(String channel) {
         return listeners.getOrDefault(channel, List.of());
     }
 
-    /** Returns the handler of a channel without a claim on it; null if there is none. */
-    @Nullable
-    HandlerEntry<S, ?, ?> handler(String channel) {
-        return handlers.get(channel);
-    }
-
     /** Returns the handler for a request, and removes it if it serves one only; null if there is none. */
     @Nullable
     HandlerEntry<S, ?, ?> claimHandler(String channel) {
-        HandlerEntry<S, ?, ?> entry = handlers.get(channel);
+        HandlerEntry<S, ?, ?> entry = requestHandler(channel);
         while (entry != null && entry.once && !handlers.remove(channel, entry)) {
-            entry = handlers.get(channel);
+            entry = requestHandler(channel);
         }
         return entry;
+    }
+
+    /** Returns the handler for a request without a claim on it; null if there is none. */
+    @Nullable
+    HandlerEntry<S, ?, ?> requestHandler(String channel) {
+        return handlers.get(channel) instanceof HandlerEntry<S, ?, ?> entry ? entry : null;
+    }
+
+    /** Returns the handler for a stream; null if there is none. */
+    @Nullable
+    StreamEntry<S, ?, ?> streamHandler(String channel) {
+        return handlers.get(channel) instanceof StreamEntry<S, ?, ?> entry ? entry : null;
     }
 
     @Override
@@ -213,7 +234,12 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
         return add(channel, new HandlerEntry<>(type, handler, options, true));
     }
 
-    private Registration add(String channel, HandlerEntry<S, ?, ?> entry) {
+    @Override
+    public <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<S, Q, T> handler) {
+        return add(channel, new StreamEntry<>(type, handler));
+    }
+
+    private Registration add(String channel, Answering<S> entry) {
         ChannelName.check(channel);
         if (handlers.putIfAbsent(channel, entry) != null) {
             throw new IllegalStateException("Attempted to register a second handler for '" + channel + "'");

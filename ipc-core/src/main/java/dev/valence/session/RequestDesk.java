@@ -58,10 +58,14 @@ final class RequestDesk<S extends IpcSender> {
         this.traffic = session.traffic();
     }
 
-    /** Takes a request; returns its call, or null if it was refused. I/O thread. */
+    /**
+     * Takes a request; returns its call, or null if it was refused. I/O thread.
+     *
+     * @param streams that count against the same bound
+     */
     @Nullable
-    IncomingCall accept(Incoming request) {
-        if (calls.size() >= services.limits().pendingRequests()) {
+    IncomingCall accept(Incoming request, int streams) {
+        if (calls.size() + streams >= services.limits().pendingRequests()) {
             services.tally().countRefusedRequest();
             refuse(request, ErrorCode.LIMIT);
             return null;
@@ -75,6 +79,11 @@ final class RequestDesk<S extends IpcSender> {
                 services.dispatcher());
         calls.put(request.id(), call);
         return call;
+    }
+
+    /** Returns how many requests are not answered. */
+    int size() {
+        return calls.size();
     }
 
     /** Fails a request that is not taken, and releases it. */
@@ -117,7 +126,7 @@ final class RequestDesk<S extends IpcSender> {
 
     private boolean isSequential(String channel) {
         for (Registry<S> registry : registries) {
-            HandlerEntry<S, ?, ?> entry = registry.handler(channel);
+            HandlerEntry<S, ?, ?> entry = registry.requestHandler(channel);
             if (entry != null) {
                 return entry.options.isSequential();
             }

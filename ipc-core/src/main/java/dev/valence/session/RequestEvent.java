@@ -4,6 +4,7 @@ import dev.valence.InvokeEvent;
 import dev.valence.IpcSender;
 import dev.valence.call.IncomingCall;
 import java.time.Duration;
+import java.util.List;
 
 /** A request as its handler sees it. */
 final class RequestEvent<S extends IpcSender> extends MessageEvent<S> implements InvokeEvent<S> {
@@ -11,7 +12,7 @@ final class RequestEvent<S extends IpcSender> extends MessageEvent<S> implements
     private final IncomingCall call;
 
     RequestEvent(Session<S> session, String channel, int origin, IncomingCall call) {
-        super(session, channel, origin, 0);
+        super(session, channel, origin, 0, List.of());
         this.call = call;
     }
 

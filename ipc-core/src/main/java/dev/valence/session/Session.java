@@ -8,6 +8,7 @@ import dev.valence.ErrorCode;
 import dev.valence.GapListener;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Payload;
 import dev.valence.Permissions.Use;
@@ -35,10 +36,7 @@ import dev.valence.proto.Welcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +59,11 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Dispatcher.Inbox inbox;
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
+    private final StreamDesk<S> streams;
     private final Caller caller;
+    private final PortDesk ports;
     private final SendListener messages;
-    private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> reports = new ConcurrentHashMap<>();
-    private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
+    private final BroadcastDesk broadcasts;
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -86,8 +85,18 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.inbox = role.inbox(services.dispatcher());
         this.delivery = new MessageDelivery<>(this, services, registries);
         this.desk = new RequestDesk<>(this, services, registries, outbox);
+        this.streams = new StreamDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
+        this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
+        this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
+        outbox.whenReplySent(this::onReplySent);
         this.messages = new MessageFate(caller.ids(), services.tally());
+    }
+
+    /** There may be room for answers and items that wait for it. */
+    private void onReplySent() {
+        desk.onRoom();
+        streams.gate().advance();
     }
 
     Traffic traffic() {
@@ -132,6 +141,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
         return sent;
     }
 
+    /** See {@link IpcSender#postMessage(String, Object, MessagePort...)}. */
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... handedOver) {
+        ChannelName.check(channel);
+        checkMay(Use.SEND, channel);
+        ports.postMessage(channel, encode(payload), handedOver);
+    }
+
     private Outgoing message(int destination, String channel, @Nullable Object value) {
         ChannelName.check(channel);
         checkMay(destination == 0 ? Use.SEND : Use.BROADCAST, channel);
@@ -145,24 +161,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public Delivery broadcast(String channel, @Nullable Object value) {
         ChannelName.check(channel);
         checkMay(Use.BROADCAST, channel);
-        Payload payload = encode(value);
-        CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
-        Message.Builder header = Message.newBuilder()
-                .setChannel(channel)
-                .setEncoding(payload.encoding())
-                .setBroadcast(true);
-        SendListener awaiting = new MessageFate(caller.ids(), services.tally()) {
-            @Override
-            public void onQueued(long id) {
-                super.onQueued(id);
-                reports.put(id, report);
-            }
-        };
-        SendListener shown = traffic.sending(Kind.BROADCAST, channel, payload, awaiting);
-        if (!offer(Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, shown))) {
-            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
-        }
-        return new Delivery(report);
+        return broadcasts.publish(channel, encode(value));
     }
 
     /** Returns what follows a message that goes to this peer. */
@@ -177,7 +176,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
      * @param origin the renderer that published it, 0 for main
      */
     public boolean offerBroadcast(Outgoing message, int payloadBytes, String channel, int origin) {
-        boolean isTaken = offerShared(message, payloadBytes, channel, origin);
+        boolean isTaken = broadcasts.offer(message, payloadBytes, channel, origin);
         if (!isTaken) {
             services.tally().countSkippedBroadcast();
         }
@@ -186,18 +185,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Adds a message of another renderer to this one, as a broadcast is added. */
     public void offerRelay(Outgoing message, int payloadBytes, String channel, int origin) {
-        if (!offerShared(message, payloadBytes, channel, origin)) {
+        if (!broadcasts.offer(message, payloadBytes, channel, origin)) {
             services.tally().countDroppedRelay();
         }
-    }
-
-    private boolean offerShared(Outgoing message, int payloadBytes, String channel, int origin) {
-        long max = peerBounds.getPayloadBytes();
-        if (max == 0 || payloadBytes <= max) {
-            return outbox.offerBroadcast(message, channel, origin);
-        }
-        services.tally().countUntoldGap();
-        return false;
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
@@ -207,18 +197,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Answers a broadcast with who got it. */
     public void sendReport(Report report) {
-        OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
-        if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
-            throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
-        }
-        SendListener sent = new SendListener() {
-            @Override
-            public void onSent() {
-                reportBytes.addAndGet(-frame.size());
-                desk.onRoom();
-            }
-        };
-        outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, sent), Admission.ALWAYS);
+        broadcasts.sendReport(report);
     }
 
     /** See {@link IpcSender#invokeSync(String, Object, TypeRef, CallOptions)}. */
@@ -231,6 +210,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** See {@link IpcSender#invoke(String, Object, TypeRef, CallOptions)}. */
     public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return caller.start(channel, payload, replyType, options);
+    }
+
+    /** See {@link IpcSender#stream(String, Object, TypeRef, CallOptions)}. */
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return caller.streams().publisher(ChannelName.check(channel), payload, itemType, options);
     }
 
     Bounds peerBounds() {
@@ -314,8 +299,16 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
+    public @Nullable Frame nextCredit() {
+        Frame credit = caller.streams().nextCredit();
+        return credit == null ? ports.nextCredit() : credit;
+    }
+
+    @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
+        ports.onPeer(features);
+        caller.streams().onPeer(features);
     }
 
     @Override
@@ -325,6 +318,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onMessage(Incoming message) {
+        List<PipeEnd> offered = ports.accept(message);
         boolean isDenied = !role.permits(
                 message.isBroadcast() || message.destination() != 0 ? Use.BROADCAST : Use.SEND, message.channel());
         traffic.received(
@@ -335,11 +329,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         if (isDenied) {
             services.tally().countDeniedFrame();
             message.release();
+            offered.forEach(PipeEnd::close);
             if (message.isBroadcast()) {
                 sendReport(Report.newBuilder().setId(message.id()).build());
             }
         } else if (role.relay(message)) {
-            inbox.submit(() -> delivery.deliver(message));
+            inbox.submit(() -> delivery.deliver(message, offered));
         } else {
             message.release();
         }
@@ -353,7 +348,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
             desk.refuse(request, ErrorCode.PERMISSION_DENIED);
             return;
         }
-        IncomingCall call = desk.accept(request);
+        IncomingCall call = desk.accept(request, streams.size());
         if (call != null) {
             inbox.submit(() -> desk.start(call, request));
         }
@@ -361,12 +356,21 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onStream(Incoming request) {
-        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a stream (expected: none, they were not negotiated)");
+        traffic.received(Kind.STREAM, request.channel(), request.payload(), null);
+        if (!role.permits(Use.INVOKE, request.channel())) {
+            services.tally().countDeniedFrame();
+            streams.refuse(request, ErrorCode.PERMISSION_DENIED);
+            return;
+        }
+        IncomingStream stream = streams.accept(request, desk.size());
+        if (stream != null) {
+            inbox.submit(() -> streams.start(stream, request));
+        }
     }
 
     @Override
     public void onPortMessage(Incoming message) {
-        throw new IpcException(ErrorCode.PROTOCOL_ERROR, "a port (expected: none, they were not negotiated)");
+        ports.onMessage(message);
     }
 
     @Override
@@ -380,23 +384,34 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     @Override
-    public void onItem(long id, Payload item) {}
+    public void onItem(long id, Payload item) {
+        caller.streams().onItem(id, item);
+    }
 
     @Override
-    public void onStreamEnd(StreamEnd end) {}
+    public void onStreamEnd(StreamEnd end) {
+        caller.streams().onEnd(end);
+    }
 
     @Override
-    public void onStreamCredit(long id, long items, long bytes) {}
+    public void onStreamCredit(long id, long items, long bytes) {
+        streams.onCredit(id, items, bytes);
+    }
 
     @Override
-    public void onPortCredit(long port, long bytes) {}
+    public void onPortCredit(long port, long bytes) {
+        ports.onCredit(port, bytes);
+    }
 
     @Override
-    public void onPortClose(long port) {}
+    public void onPortClose(long port) {
+        ports.onClose(port);
+    }
 
     @Override
     public void onCancel(long id) {
         desk.cancel(id);
+        streams.cancel(id);
     }
 
     @Override
@@ -431,13 +446,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onReport(Report report) {
-        CompletableFuture<Delivery.Report> waiting = reports.remove(report.getId());
-        if (waiting == null) {
+        if (!broadcasts.complete(report)) {
             caller.checkKnown(report.getId());
-        } else {
-            Delivery.Report result =
-                    new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
-            services.dispatcher().execute(() -> waiting.complete(result));
         }
     }
 
@@ -449,6 +459,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onDisconnected(IpcException reason) {
         desk.cancelAll();
+        ports.closeAll();
+        streams.cancelAll();
         role.onDisconnected(reason);
     }
 
@@ -472,12 +484,9 @@ public final class Session<S extends IpcSender> implements FrameListener {
         outbox.close(reason);
         caller.failAll(reason);
         desk.cancelAll();
-        for (Long id : reports.keySet()) {
-            CompletableFuture<Delivery.Report> waiting = reports.remove(id);
-            if (waiting != null) {
-                services.dispatcher().execute(() -> waiting.completeExceptionally(reason));
-            }
-        }
+        ports.closeAll();
+        streams.cancelAll();
+        broadcasts.failAll(reason);
     }
 
     /** Returns how many requests to this peer are unanswered. */

@@ -89,6 +89,13 @@ final class Traffic {
         }
     }
 
+    /** A stream of this side, or of the peer, has ended; with a code if it failed. */
+    void streamEnded(Direction direction, String channel, @Nullable ErrorCode code) {
+        if (tap != null) {
+            show(tap, new TapEvent(direction, Kind.STREAM_END, peer, channel, NOTHING, code, null));
+        }
+    }
+
     private TapEvent answer(IncomingCall call, Payload payload, @Nullable ErrorCode code) {
         Kind kind = code == null ? Kind.REPLY : Kind.FAILURE;
         return new TapEvent(Direction.SENT, kind, peer, call.channel(), payload, code, call.age());

@@ -26,7 +26,10 @@ class ProtocolConformanceTest {
             ProtocolFlowConformanceTest.class,
             ProtocolPayloadsConformanceTest.class,
             ProtocolCallsConformanceTest.class,
-            ProtocolEndConformanceTest.class);
+            ProtocolEndConformanceTest.class,
+            ProtocolPortsConformanceTest.class,
+            ProtocolPipesConformanceTest.class,
+            ProtocolStreamsConformanceTest.class);
 
     private static final String MAIN = "main decides who may connect and subscribe";
     private static final String LAUNCH = "launching is not part of a connection";

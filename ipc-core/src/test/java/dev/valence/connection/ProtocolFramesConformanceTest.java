@@ -286,13 +286,20 @@ class ProtocolFramesConformanceTest {
     }
 
     @Test
-    void w3_5_w3_6_featuresOfHello_areIgnored() {
-        try (Dialogue dialogue = Dialogue.withMain()) {
-            dialogue.peer.send(hello(hello -> hello.setFeatures(15)));
-            assertThat(dialogue.peer.next().getWelcome().getFeatures()).isZero();
+    void w3_5_w3_6_featuresOfWelcome_areThoseThatBothKnow() {
+        for (long offered : new long[] {0, 15}) {
+            try (Dialogue dialogue = Dialogue.withMain()) {
+                dialogue.peer.send(hello(hello -> hello.setFeatures(offered)));
+                assertThat(dialogue.peer.next().getWelcome().getFeatures()).isEqualTo(offered & Wire.FEATURES);
+            }
         }
         try (Dialogue dialogue = Dialogue.withClient()) {
-            assertThat(dialogue.peer.next().getHello().getFeatures()).isZero();
+            assertThat(dialogue.peer.next().getHello().getFeatures()).isEqualTo(Wire.FEATURES);
+        }
+        try (Dialogue dialogue = Dialogue.withClient()) {
+            dialogue.peer.next();
+            dialogue.peer.send(welcome(welcome -> welcome.setFeatures(Wire.FEATURES | 8)));
+            assertThat(Patience.get(dialogue.end.disconnected()).code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
         }
     }
 
@@ -309,6 +316,7 @@ class ProtocolFramesConformanceTest {
                         "stream lane",
                         Frame.newBuilder().setChunk(Chunk.newBuilder().setLane(Lane.LANE_STREAM))),
                 new Named("credit for a stream", credit(c -> c.setTarget(1))),
+                new Named("credit for a port", credit(c -> c.setPort(1))),
                 new Named(
                         "port message",
                         Frame.newBuilder()
@@ -330,11 +338,17 @@ class ProtocolFramesConformanceTest {
     @ParameterizedTest
     @MethodSource("framesOfFeatures")
     void w3_7_frameOfAFeatureThatIsNotAgreed_endsTheConnection(Named frame) {
-        try (Dialogue dialogue = Dialogue.withOpenMain()) {
+        try (Dialogue dialogue = Dialogue.withMain()) {
+            dialogue.peer.send(hello(hello -> hello.setFeatures(0)));
+            assertThat(dialogue.peer.next().hasWelcome()).isTrue();
             dialogue.peer.send(frame.frame());
             dialogue.assertBroken();
         }
-        try (Dialogue dialogue = Dialogue.withReadyClient()) {
+        try (Dialogue dialogue = Dialogue.withClient()) {
+            dialogue.end.sendReady();
+            dialogue.peer.next();
+            dialogue.peer.send(welcome(welcome -> welcome.setFeatures(0)));
+            assertThat(dialogue.peer.next().hasReady()).isTrue();
             dialogue.peer.send(frame.frame());
             dialogue.assertBroken();
         }

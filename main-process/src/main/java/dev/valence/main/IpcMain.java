@@ -13,6 +13,7 @@ import dev.valence.IpcReceiver;
 import dev.valence.Listener;
 import dev.valence.Permissions;
 import dev.valence.Registration;
+import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
 import dev.valence.proto.Report;
@@ -248,6 +249,11 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
     @Override
     public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<Renderer, Q, R> handler) {
         return renderers.registry().handleOnce(channel, type, handler);
+    }
+
+    @Override
+    public <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<Renderer, Q, T> handler) {
+        return renderers.registry().handleStream(channel, type, handler);
     }
 
     @Override

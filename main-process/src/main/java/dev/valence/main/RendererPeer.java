@@ -5,6 +5,7 @@ import dev.valence.CallOptions;
 import dev.valence.Endpoint;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
+import dev.valence.MessagePort;
 import dev.valence.TypeRef;
 import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -274,6 +276,11 @@ final class RendererPeer implements Renderer {
     }
 
     @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        session().postMessage(channel, payload, ports);
+    }
+
+    @Override
     public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return session().invoke(channel, payload, replyType, options);
     }
@@ -282,5 +289,11 @@ final class RendererPeer implements Renderer {
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return session().invokeSync(channel, payload, replyType, options);
+    }
+
+    @Override
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return session().stream(channel, payload, itemType, options);
     }
 }

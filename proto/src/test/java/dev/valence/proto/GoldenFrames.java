@@ -302,6 +302,12 @@ final class GoldenFrames {
                                 .addPorts(port())
                                 .setPayload(HELLO)));
         add(
+                "port_message-offer",
+                Frame.newBuilder()
+                        .setPortMessage(PortMessage.newBuilder()
+                                .setPort(21)
+                                .addPorts(PortOffer.newBuilder().setPort(22).setUnderWayBytes(4096))));
+        add(
                 "port_close",
                 Frame.newBuilder()
                         .setPortClose(PortClose.newBuilder().setPort(21).setCode(6)));

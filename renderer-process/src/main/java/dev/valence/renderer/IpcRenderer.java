@@ -14,12 +14,15 @@ import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
+import dev.valence.MessagePort;
 import dev.valence.Permissions;
 import dev.valence.Registration;
+import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +179,11 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     }
 
     @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        main.session().postMessage(channel, payload, ports);
+    }
+
+    @Override
     public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return main.session().invoke(channel, payload, replyType, options);
     }
@@ -184,6 +192,12 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return main.session().invokeSync(channel, payload, replyType, options);
+    }
+
+    @Override
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return main.session().stream(channel, payload, itemType, options);
     }
 
     // ---- Listeners and handlers ----------------------------------------------------------------------------------
@@ -218,6 +232,12 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
     public <Q, R> Registration handleOnce(String channel, TypeRef<Q> type, Handler<IpcSender, Q, R> handler) {
         main.session().checkMay(Permissions.Use.HANDLE, ChannelName.check(channel));
         return main.registry().handleOnce(channel, type, handler);
+    }
+
+    @Override
+    public <Q, T> Registration handleStream(String channel, TypeRef<Q> type, StreamHandler<IpcSender, Q, T> handler) {
+        main.session().checkMay(Permissions.Use.HANDLE, ChannelName.check(channel));
+        return main.registry().handleStream(channel, type, handler);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.valence.Endpoint;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcSender;
+import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Permissions;
 import dev.valence.TypeRef;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -315,6 +317,11 @@ final class MainConnection implements IpcSender, Role {
     }
 
     @Override
+    public void postMessage(String channel, @Nullable Object payload, MessagePort... ports) {
+        session.postMessage(channel, payload, ports);
+    }
+
+    @Override
     public <R> Call<R> invoke(String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return session.invoke(channel, payload, replyType, options);
     }
@@ -323,6 +330,12 @@ final class MainConnection implements IpcSender, Role {
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         return session.invokeSync(channel, payload, replyType, options);
+    }
+
+    @Override
+    public <T> Flow.Publisher<T> stream(
+            String channel, @Nullable Object payload, TypeRef<T> itemType, CallOptions options) {
+        return session.stream(channel, payload, itemType, options);
     }
 
     @Override

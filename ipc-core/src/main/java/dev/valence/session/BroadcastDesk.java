@@ -1,0 +1,115 @@
+package dev.valence.session;
+
+import dev.valence.Delivery;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Payload;
+import dev.valence.TapEvent.Kind;
+import dev.valence.connection.Admission;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.frame.OutFrame;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
+import dev.valence.proto.Message;
+import dev.valence.proto.Report;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The broadcasts that go to one peer, and the reports of who got them: in a renderer those that main owes, in main those
+ * that it sends.
+ *
+ * <p><b>Threads.</b> Any. Futures are completed on the callback executor.
+ */
+final class BroadcastDesk {
+
+    private final Session<?> session;
+    private final Services services;
+    private final Outbox outbox;
+    private final SendListener ids;
+    private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
+
+    /**
+     * Makes it without broadcasts.
+     *
+     * @param ids notes the ids of everything that is sent to the peer
+     */
+    BroadcastDesk(Session<?> session, Services services, Outbox outbox, SendListener ids) {
+        this.session = session;
+        this.services = services;
+        this.outbox = outbox;
+        this.ids = ids;
+    }
+
+    /** Sends a broadcast to main, which says who got it. */
+    Delivery publish(String channel, Payload payload) {
+        CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
+        Message.Builder header = Message.newBuilder()
+                .setChannel(channel)
+                .setEncoding(payload.encoding())
+                .setBroadcast(true);
+        SendListener awaiting = new MessageFate(ids, services.tally()) {
+            @Override
+            public void onQueued(long id) {
+                super.onQueued(id);
+                waiting.put(id, report);
+            }
+        };
+        SendListener shown = session.traffic().sending(Kind.BROADCAST, channel, payload, awaiting);
+        if (!session.offer(Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, shown))) {
+            throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
+        }
+        return new Delivery(report);
+    }
+
+    /** Adds a message of main or of another renderer if this peer takes its size and there is room for it. */
+    boolean offer(Outgoing message, int payloadBytes, String channel, int origin) {
+        long max = session.peerBounds().getPayloadBytes();
+        if (max == 0 || payloadBytes <= max) {
+            return outbox.offerBroadcast(message, channel, origin);
+        }
+        services.tally().countUntoldGap();
+        return false;
+    }
+
+    /** Answers a broadcast with who got it. */
+    void sendReport(Report report) {
+        OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
+        if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
+            throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
+        }
+        SendListener written = new SendListener() {
+            @Override
+            public void onSent() {
+                reportBytes.addAndGet(-frame.size());
+            }
+        };
+        outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, written), Admission.ALWAYS);
+    }
+
+    /** Takes what main says; false if nothing waits for it. */
+    boolean complete(Report report) {
+        CompletableFuture<Delivery.Report> future = waiting.remove(report.getId());
+        if (future == null) {
+            return false;
+        }
+        Delivery.Report result =
+                new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
+        services.dispatcher().execute(() -> future.complete(result));
+        return true;
+    }
+
+    void failAll(IpcException reason) {
+        for (Long id : waiting.keySet()) {
+            CompletableFuture<Delivery.Report> future = waiting.remove(id);
+            if (future != null) {
+                services.dispatcher().execute(() -> future.completeExceptionally(reason));
+            }
+        }
+    }
+}

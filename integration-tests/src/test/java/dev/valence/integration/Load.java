@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** What the tests under load share: processes with little memory, and latencies. */
@@ -13,6 +14,9 @@ final class Load {
 
     private static final List<String> JVM =
             List.of("-XX:+ExitOnOutOfMemoryError", "-Dslf4j.internal.verbosity=ERROR", "-Dio.netty.jfr.enabled=false");
+
+    /** Heaps that one thread collects: several would wait for each other where processes share few processors. */
+    private static final Set<String> SMALL_HEAPS = Set.of("32m", "64m");
 
     private Load() {}
 
@@ -37,6 +41,9 @@ final class Load {
     private static List<String> jvm(String heap) {
         List<String> words = new ArrayList<>(JVM);
         words.add("-Xmx" + heap);
+        if (SMALL_HEAPS.contains(heap)) {
+            words.add("-XX:+UseSerialGC");
+        }
         return words;
     }
 

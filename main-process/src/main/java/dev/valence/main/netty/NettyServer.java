@@ -45,7 +45,9 @@ public final class NettyServer implements AutoCloseable {
     /** A connection whose peer does not read is asked for no more above the second, until it is below the first. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
 
-    private static final int SOCKET_BUFFER_BYTES = 1024 * 1024;
+    /** Room for a chunk, and not for much more: what is in the socket is ahead of every reply and every small request. */
+    private static final int SOCKET_BUFFER_BYTES = 256 * 1024;
+
     private static final int READ_BYTES = 256 * 1024;
     private static final long CLOSE_SECONDS = 5;
 

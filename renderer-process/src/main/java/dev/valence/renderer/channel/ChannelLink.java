@@ -36,7 +36,9 @@ public final class ChannelLink implements Link {
     private static final Logger log = LoggerFactory.getLogger(ChannelLink.class);
 
     private static final int READ_BYTES = 64 * 1024;
-    private static final int SOCKET_BUFFER_BYTES = 1024 * 1024;
+
+    /** Room for a chunk, and not for much more: what is in the socket is ahead of every reply and every small request. */
+    private static final int SOCKET_BUFFER_BYTES = 256 * 1024;
 
     /** Reads or writes that are done before it is somebody else's turn. */
     private static final int IN_A_ROW = 16;

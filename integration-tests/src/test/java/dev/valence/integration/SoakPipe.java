@@ -129,8 +129,8 @@ final class SoakPipe {
 
     private void start() {
         port.onMessage(byte[].class, this::onItem);
+        port.start(); // first: to a port that is not started a close is told ahead of what waits
         port.onClose(() -> inside(this::onClosed));
-        port.start();
     }
 
     private void postAll(Random random) {

@@ -188,7 +188,7 @@ final class SoakRun implements AutoCloseable {
         old.record.doom();
         old.end.stopThreads(); // what they sent from now on would go to the new process
         CompletableFuture<RendererExit> oldExit = renderer.exit();
-        Call<String> pending = renderer.invoke("stuck", 1, String.class);
+        Call<String> pending = renderer.invoke("stuck", 1, String.class, soon());
         old.record.follow("a request over a reload", pending, (value, failure) -> failure != null);
         renderer.reload();
         reloads++;
@@ -212,6 +212,11 @@ final class SoakRun implements AutoCloseable {
         old.end.awaitCancelled();
         work(next);
         return next;
+    }
+
+    /** Less than the grace of a renderer that is closed, which waits for the requests that it runs. */
+    private CallOptions soon() {
+        return CallOptions.withDeadline(Duration.ofMillis(1 + random.nextInt(1000)));
     }
 
     private static void sigkill(Renderer renderer) {

@@ -304,6 +304,27 @@ class ReloadIT {
     }
 
     @Test
+    void requestToTheNextProcessInsideAnAnswerToTheOldOne_failsAtOnce() throws Exception {
+        Renderer renderer = launchPage();
+        CompletableFuture<RendererExit> oldExit = renderer.exit();
+        CompletableFuture<ErrorCode> outcome = new CompletableFuture<>();
+        renderer.ipc().handle("question", Long.class, (event, pid) -> {
+            renderer.reload();
+            try {
+                return event.sender().invokeSync("echo", "?", String.class);
+            } catch (IpcException e) {
+                outcome.complete(e.code());
+                throw e;
+            }
+        });
+        renderer.send("ask", "question");
+
+        assertThat(await(outcome)).isEqualTo(ErrorCode.NOT_READY);
+        assertThat(await(oldExit).reason()).isEqualTo(ExitReason.CLEAN_EXIT); // it did not wait for the next one
+        assertThat(ready(renderer).invokeSync("echo", "!", String.class)).isEqualTo("!");
+    }
+
+    @Test
     void deathAtTheMomentOfReload_isFollowedByOneProcess() throws Exception {
         Renderer renderer = launchPage();
         for (int i = 0; i < 4; i++) {

@@ -11,6 +11,7 @@ import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
 import dev.valence.Listener;
+import dev.valence.Registration;
 import dev.valence.TypeRef;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class SoakEnd<S extends IpcSender> {
     private final IpcReceiver<S> receiver;
     private final S peer;
     private final List<SoakVerb> verbs;
+    private final List<Registration> registrations = new ArrayList<>(); // the thread that registers only
     private final AtomicInteger inside = new AtomicInteger(); // listeners that run
     private final Semaphore mayWait = new Semaphore(WAITING);
     private final Map<Integer, SoakItem> last = new ConcurrentHashMap<>(); // by stream; written inside the turn
@@ -63,31 +65,44 @@ final class SoakEnd<S extends IpcSender> {
 
     /** Registers listeners and handlers. */
     void register() {
-        receiver.on("message", byte[].class, (event, bytes) -> inTurn(bytes, true, item -> react(event, item)));
-        receiver.on("note", byte[].class, (event, bytes) -> inTurn(bytes, true, item -> {}));
-        receiver.handle("echo", byte[].class, (event, bytes) -> {
-            checkHandler(SoakItem.of(bytes));
-            return bytes;
-        });
-        TypeRef<byte[]> type = TypeRef.of(byte[].class);
-        receiver.handle("sequential", type, this::answerInTurn, HandlerOptions.sequential());
-        receiver.handle("failing", int.class, (event, number) -> {
-            throw new HandlerException("code-" + number, "on purpose");
-        });
-        receiver.handle("fence", Void.class, (event, nothing) -> null);
-        receiver.handleAsync("stuck", int.class, this::stay);
-        receiver.handle(
-                "nested",
-                int.class,
-                (event, depth) -> depth == 0 ? 1 : 1 + event.sender().invokeSync("nested", depth - 1, int.class));
-        receiver.handleVoid("arm", String.class, (event, name) -> {
+        registrations.addAll(List.of(
+                receiver.on("message", byte[].class, (event, bytes) -> inTurn(bytes, true, item -> react(event, item))),
+                receiver.on("note", byte[].class, (event, bytes) -> inTurn(bytes, true, item -> {})),
+                receiver.handle("echo", byte[].class, (event, bytes) -> {
+                    checkHandler(SoakItem.of(bytes));
+                    return bytes;
+                }),
+                receiver.handle(
+                        "sequential", TypeRef.of(byte[].class), this::answerInTurn, HandlerOptions.sequential()),
+                receiver.handle("failing", int.class, (event, number) -> {
+                    throw new HandlerException("code-" + number, "on purpose");
+                }),
+                receiver.handle("fence", Void.class, (event, nothing) -> null),
+                receiver.handleAsync("stuck", int.class, this::stay),
+                receiver.handle("nested", int.class, SoakEnd::nested),
+                SoakStream.handle(receiver, record),
+                SoakPipe.answer(receiver, record)));
+        registerProbes();
+    }
+
+    private static <S extends IpcSender> int nested(InvokeEvent<S> event, int depth) {
+        return depth == 0 ? 1 : 1 + event.sender().invokeSync("nested", depth - 1, int.class);
+    }
+
+    private void registerProbes() {
+        registrations.add(receiver.handleVoid("arm", String.class, (event, name) -> {
             receiver.handleOnce(name, int.class, (request, number) -> number);
             probes.put(name, new OnceProbe<>(receiver, name));
-        });
-        receiver.handle(
-                "disarm", String.class, (event, name) -> probes.get(name).disarm());
-        receiver.handle(
-                "probe", String.class, (event, name) -> probes.remove(name).counts());
+        }));
+        registrations.add(receiver.handle(
+                "disarm", String.class, (event, name) -> probes.get(name).disarm()));
+        registrations.add(receiver.handle(
+                "probe", String.class, (event, name) -> probes.remove(name).counts()));
+    }
+
+    /** Takes its listeners and handlers away. */
+    void unregister() {
+        registrations.forEach(Registration::close);
     }
 
     private Long answerInTurn(InvokeEvent<S> event, byte[] bytes) {
@@ -184,8 +199,20 @@ final class SoakEnd<S extends IpcSender> {
         stopped.set(true);
     }
 
-    /** Stops the threads, and waits until every call has ended. */
+    /** Stops the threads, and waits until every call, stream and pipe has ended. */
     void stop() {
+        stopThreads();
+        try {
+            await("calls to end")
+                    .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                    .until(() -> record.callsMade.get() == record.callsEnded.get());
+        } catch (ConditionTimeoutException e) {
+            record.violation(record.callsMade + " calls, of which ended " + record.callsEnded);
+        }
+    }
+
+    /** Stops the threads; what they began may still go on. */
+    void stopThreads() {
         askToStop();
         for (Worker worker : workers()) {
             try {
@@ -196,13 +223,6 @@ final class SoakEnd<S extends IpcSender> {
             if (worker.thread.isAlive()) {
                 record.violation(worker.thread.getName() + " hangs: " + List.of(worker.thread.getStackTrace()));
             }
-        }
-        try {
-            await("calls to end")
-                    .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                    .until(() -> record.callsMade.get() == record.callsEnded.get());
-        } catch (ConditionTimeoutException e) {
-            record.violation(record.callsMade + " calls, of which ended " + record.callsEnded);
         }
     }
 
@@ -266,6 +286,10 @@ final class SoakEnd<S extends IpcSender> {
 
         IpcSender peer() {
             return peer;
+        }
+
+        int number() {
+            return number;
         }
 
         SoakRecord record() {

@@ -37,12 +37,14 @@ class SoakIT {
         System.out.println("soak: -Dvalence.seed=" + seed);
         List<String> violations;
         int ends;
+        int reloads;
         try (SoakRun run = new SoakRun(renderers, seed, time)) {
             run.run();
             violations = run.finish();
             ends = run.ends();
+            reloads = run.reloads();
         }
         assertThat(violations).as("-Dvalence.seed=%d", seed).isEmpty();
-        assertThat(ends).isPositive();
+        assertThat(ends + reloads).isPositive();
     }
 }

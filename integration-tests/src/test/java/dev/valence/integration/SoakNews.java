@@ -21,18 +21,19 @@ final class SoakNews {
         Delivery broadcast(String channel, Object payload);
     }
 
-    private static final int HEADER_BYTES = 4 + 8;
+    private static final int HEADER_BYTES = 4 + 8 + 8;
     private static final int MOST_AT_ONCE = 24;
 
     private final Publisher publisher;
     private final int id;
+    private volatile long life; // rises with each process of a renderer
     private final String channel;
     private final SoakRecord record;
     private long published; // guarded by this
     private final Map<String, Heard> heard = new HashMap<>(); // guarded by itself
 
     /** The newest on a channel. */
-    private record Heard(int publisher, long number) {}
+    private record Heard(int publisher, long life, long number) {}
 
     /**
      * Makes the news.
@@ -47,6 +48,11 @@ final class SoakNews {
         this.record = record;
     }
 
+    /** Says which of the processes of a renderer this is; before it publishes. */
+    void begin(long number) {
+        life = number;
+    }
+
     static String channel(String name) {
         return "news of " + name;
     }
@@ -58,7 +64,7 @@ final class SoakNews {
 
     private <S extends IpcSender> void onNews(IpcEvent<S> event, byte[] bytes) {
         ByteBuffer header = ByteBuffer.wrap(bytes);
-        Heard now = new Heard(header.getInt(), header.getLong());
+        Heard now = new Heard(header.getInt(), header.getLong(), header.getLong());
         Heard before;
         synchronized (heard) {
             before = heard.put(event.channel(), now);
@@ -68,10 +74,10 @@ final class SoakNews {
         boolean isNext;
         if (before == null) {
             isNext = true; // nobody knows what was published before this process listened
-        } else if (before.publisher == now.publisher) {
+        } else if (before.life == now.life) {
             isNext = now.number == before.number + 1 + event.missed();
-        } else { // of the publisher before, any number may be missing
-            isNext = now.publisher > before.publisher && event.missed() >= now.number - 1;
+        } else { // of the process before, any number may be missing
+            isNext = now.life > before.life && event.missed() >= now.number - 1;
         }
         if (!isNext || event.origin().rendererId() != now.publisher) {
             record.violation(event + ": " + now + " came after " + before + ", missed " + event.missed());
@@ -89,7 +95,7 @@ final class SoakNews {
     /** Publishes one message; returns who got it. */
     synchronized Delivery publish(int bodyBytes) {
         byte[] bytes = new byte[HEADER_BYTES + bodyBytes];
-        ByteBuffer.wrap(bytes).putInt(id).putLong(published + 1);
+        ByteBuffer.wrap(bytes).putInt(id).putLong(life).putLong(published + 1);
         Delivery delivery = publisher.broadcast(channel, bytes);
         published++; // and not if that was refused
         record.follow("broadcast", delivery.report(), this::isReport);

@@ -23,6 +23,8 @@ final class SoakRecord {
     final AtomicLong refused = new AtomicLong();
     final AtomicLong heard = new AtomicLong();
     final AtomicLong missed = new AtomicLong();
+    final AtomicLong streamed = new AtomicLong();
+    final AtomicLong piped = new AtomicLong();
     final AtomicLong stuckStarted = new AtomicLong();
     final AtomicLong stuckCancelled = new AtomicLong();
     private final String name;
@@ -53,6 +55,8 @@ final class SoakRecord {
             long refused,
             long heard,
             long missed,
+            long streamed,
+            long piped,
             long stuckStarted,
             long stuckCancelled) {}
 
@@ -69,6 +73,8 @@ final class SoakRecord {
                 refused.get(),
                 heard.get(),
                 missed.get(),
+                streamed.get(),
+                piped.get(),
                 stuckStarted.get(),
                 stuckCancelled.get());
     }
@@ -84,6 +90,8 @@ final class SoakRecord {
             all.refused.addAndGet(one.refused.get());
             all.heard.addAndGet(one.heard.get());
             all.missed.addAndGet(one.missed.get());
+            all.streamed.addAndGet(one.streamed.get());
+            all.piped.addAndGet(one.piped.get());
             all.stuckStarted.addAndGet(one.stuckStarted.get());
             all.stuckCancelled.addAndGet(one.stuckCancelled.get());
         }

@@ -6,6 +6,7 @@ import dev.valence.TypeRef;
 import dev.valence.renderer.IpcRenderer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The program of the renderers in {@link SoakIT}: does at random what can be done, and tells main what went wrong. */
 public final class SoakRenderer {
@@ -17,28 +18,39 @@ public final class SoakRenderer {
     /**
      * Runs until main closes.
      *
-     * @param args the name, then how many renderers there are, a seed, and how many seconds it lasts at most
+     * @param args the name, then how many renderers there are
      */
     public static void main(String[] args) {
         int renderers = Integer.parseInt(args[1]);
-        long seed = Long.parseLong(args[2]);
-        Duration time = Duration.ofSeconds(Long.parseLong(args[3]));
-        IpcRenderer.run(renderer -> setUp(renderer, renderers, seed, time));
+        IpcRenderer.run(renderer -> setUp(renderer, renderers));
     }
+
+    /**
+     * What a renderer needs to know to begin.
+     *
+     * @param life the number of its process, among all
+     * @param seconds after which it stops by itself
+     */
+    record Start(long life, long seed, long seconds) {}
 
     /** The name of a renderer, by its place. */
     static String name(int place) {
         return "soak-" + place;
     }
 
-    private static void setUp(IpcRenderer renderer, int renderers, long seed, Duration time) {
+    private static void setUp(IpcRenderer renderer, int renderers) {
         SoakRecord record = new SoakRecord(renderer.name() + " (" + renderer.id() + ")", text -> {
             System.err.println("violation: " + text);
             renderer.trySend("violation", text);
         });
         SoakNews news = new SoakNews(renderer::broadcast, renderer.id(), renderer.name(), record);
         SoakVerb broadcast = new SoakVerb("broadcast", 3, worker -> news.publish(worker.random));
-        SoakEnd<IpcSender> end = new SoakEnd<>(renderer, renderer, record, SoakVerb.all(broadcast));
+        AtomicLong life = new AtomicLong();
+        SoakVerb sibling = new SoakVerb(
+                "pipe to a sibling",
+                2,
+                worker -> SoakPipe.openToSibling(worker, life.get(), worker.random.nextInt(renderers)));
+        SoakEnd<IpcSender> end = new SoakEnd<>(renderer, renderer, record, SoakVerb.all(broadcast, sibling));
         end.register();
         news.hear(renderer, "main");
         for (int i = 0; i < renderers; i++) {
@@ -46,7 +58,17 @@ public final class SoakRenderer {
                 news.hear(renderer, name(i));
             }
         }
-        renderer.handleVoid("go", Void.class, (event, nothing) -> end.start(WORKERS, seed, time));
+        renderer.handleVoid("go", Start.class, (event, start) -> {
+            renderer.invokeSync("fence", null, Void.class); // after this main's listeners have had what came before
+            life.set(start.life);
+            news.begin(start.life);
+        });
+        renderer.handleVoid(
+                "work",
+                Start.class,
+                (event, start) -> end.start(WORKERS, start.seed, Duration.ofSeconds(start.seconds)));
+        renderer.handle(
+                "who", Void.class, (event, nothing) -> ProcessHandle.current().pid() + "");
         renderer.handleVoid("doom", Void.class, (event, nothing) -> record.doom());
         renderer.handleVoid("stop", Void.class, (event, nothing) -> {
             end.stop();

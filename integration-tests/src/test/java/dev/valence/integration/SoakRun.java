@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,21 +36,24 @@ final class SoakRun implements AutoCloseable {
     private final SoakRecord ofMain = new SoakRecord("main", violations::add);
     private final SoakNews news = new SoakNews(rig.main()::broadcast, 0, "main", ofMain);
     private final List<SoakRecord> records = new ArrayList<>(List.of(ofMain));
+    private final SoakBroker broker = new SoakBroker();
     private final List<Place> places = new ArrayList<>();
     private int ends;
+    private int reloads;
 
     /** A renderer, and main's end of it. */
-    private record Place(int number, Renderer renderer, SoakRecord record, SoakEnd<Renderer> end) {}
+    private record Place(int number, long life, Renderer renderer, SoakRecord record, SoakEnd<Renderer> end) {}
 
     /** The ways to end a renderer. */
     private enum Ending {
         KILLED_FROM_OUTSIDE,
         KILLED_BY_MAIN,
-        CLOSED;
+        CLOSED,
+        RELOADED;
 
         static Ending any(Random random) {
-            int dice = random.nextInt(8);
-            return dice < 4 ? KILLED_FROM_OUTSIDE : dice < 6 ? KILLED_BY_MAIN : CLOSED;
+            int dice = random.nextInt(12);
+            return dice < 4 ? KILLED_FROM_OUTSIDE : dice < 6 ? KILLED_BY_MAIN : dice < 8 ? CLOSED : RELOADED;
         }
     }
 
@@ -61,6 +65,7 @@ final class SoakRun implements AutoCloseable {
     SoakRun(int renderers, long seed, Duration time) {
         this.random = new Random(seed);
         this.time = time;
+        broker.register(rig.main());
         for (int i = 0; i < renderers; i++) {
             news.hear(rig.main(), SoakRenderer.name(i));
         }
@@ -71,37 +76,48 @@ final class SoakRun implements AutoCloseable {
     }
 
     private Place launch(int number, int renderers) {
-        String name = SoakRenderer.name(number);
-        long seed = random.nextLong();
-        Renderer renderer = rig.main().launch(spec(name, renderers, seed));
-        SoakRecord record = new SoakRecord("main, of " + name + " (" + renderer.id() + ")", violations::add);
+        Renderer renderer = rig.main().launch(spec(SoakRenderer.name(number), renderers));
+        renderer.ipc().on("violation", String.class, (event, text) -> violations.add(text));
+        Place place = begin(number, renderer);
+        place.end.register();
+        return place;
+    }
+
+    /** Begins the life of a process of a renderer. */
+    private Place begin(int number, Renderer renderer) {
+        String name = renderer.name() + " (" + renderer.id() + "." + renderer.incarnation() + ")";
+        SoakRecord record = new SoakRecord("main, of " + name, violations::add);
         records.add(record);
         SoakVerb broadcast = new SoakVerb("broadcast", 1, worker -> news.publish(worker.random));
         SoakEnd<Renderer> end = new SoakEnd<>(renderer.ipc(), renderer, record, SoakVerb.all(broadcast));
-        end.register();
-        renderer.ipc().on("violation", String.class, (event, text) -> violations.add(text));
         var unused = renderer.exit().thenAccept(exit -> {
             if (!record.isDoomed()) {
                 record.violation("ended: " + exit + "\n" + String.join("\n", exit.lastOutput()));
             }
         });
-        return new Place(number, renderer, record, end);
+        return new Place(number, broker.begin(number, renderer, record), renderer, record, end);
     }
 
-    private RendererSpec spec(String name, int renderers, long seed) {
-        long seconds = Math.max(1, left().toSeconds() + 1);
-        return Rig.spec(
-                        SoakRenderer.class,
-                        name,
-                        Integer.toString(renderers),
-                        Long.toString(seed),
-                        Long.toString(seconds))
+    private static RendererSpec spec(String name, int renderers) {
+        return Rig.spec(SoakRenderer.class, name, Integer.toString(renderers))
                 .withJvmArgs("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
     }
 
     private void start(Place place) {
+        meet(place);
+        work(place);
+    }
+
+    private void meet(Place place) {
         Rig.awaitReady(place.renderer);
-        place.renderer.invokeSync("go", null, Void.class);
+        SoakRenderer.Start start = new SoakRenderer.Start(place.life, 0, 0);
+        place.renderer.invokeSync("go", start, Void.class, patient());
+    }
+
+    private void work(Place place) {
+        long seconds = Math.max(1, left().toSeconds() + 1);
+        SoakRenderer.Start start = new SoakRenderer.Start(place.life, random.nextLong(), seconds);
+        place.renderer.invokeSync("work", start, Void.class, patient());
         place.end.start(WORKERS, random.nextLong(), left());
     }
 
@@ -135,6 +151,10 @@ final class SoakRun implements AutoCloseable {
         int chosen = random.nextInt(places.size());
         Place place = places.get(chosen);
         Ending ending = Ending.any(random);
+        if (ending == Ending.RELOADED) {
+            places.set(chosen, reload(place));
+            return;
+        }
         end(place, ending);
         ends++;
         place.end.stop();
@@ -152,6 +172,7 @@ final class SoakRun implements AutoCloseable {
             case KILLED_FROM_OUTSIDE -> sigkill(place.renderer);
             case KILLED_BY_MAIN -> place.renderer.kill();
             case CLOSED -> place.renderer.close();
+            case RELOADED -> throw new AssertionError("not an end");
         }
         RendererExit exit = Rig.awaitExit(place.renderer);
         ExitReason expected = ending == Ending.CLOSED ? ExitReason.CLEAN_EXIT : ExitReason.KILLED;
@@ -160,12 +181,50 @@ final class SoakRun implements AutoCloseable {
         }
     }
 
+    /** Reloads a renderer: nothing of the old process may be seen by the new one, or the other way round. */
+    private Place reload(Place old) {
+        Renderer renderer = old.renderer;
+        renderer.invokeSync("doom", null, Void.class);
+        old.record.doom();
+        old.end.stopThreads(); // what they sent from now on would go to the new process
+        CompletableFuture<RendererExit> oldExit = renderer.exit();
+        Call<String> pending = renderer.invoke("stuck", 1, String.class, soon());
+        old.record.follow("a request over a reload", pending, (value, failure) -> failure != null);
+        renderer.reload();
+        reloads++;
+        if (renderer.isSubscribed(SoakNews.channel("main"))) {
+            old.record.violation("subscribed after a reload");
+        }
+        Place next = begin(old.number, renderer);
+        Call<String> early = renderer.invoke("who", null, String.class);
+        RendererExit exit = Rig.await(oldExit);
+        if (exit.reason() != ExitReason.CLEAN_EXIT) {
+            old.record.violation("reload: " + exit + "\n" + String.join("\n", exit.lastOutput()));
+        }
+        meet(next); // by the old listeners: those for what the old process sent have run then
+        old.end.unregister();
+        next.end.register();
+        next.record.follow(
+                "a request right after a reload",
+                early,
+                (value, failure) -> Long.toString(renderer.pid().orElse(0)).equals(value));
+        old.end.stop();
+        old.end.awaitCancelled();
+        work(next);
+        return next;
+    }
+
+    /** Less than the grace of a renderer that is closed, which waits for the requests that it runs. */
+    private CallOptions soon() {
+        return CallOptions.withDeadline(Duration.ofMillis(1 + random.nextInt(1000)));
+    }
+
     private static void sigkill(Renderer renderer) {
         renderer.pid().ifPresent(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     private void killWhileItStarts() throws InterruptedException {
-        Renderer renderer = rig.main().launch(spec("short-lived", places.size(), 0));
+        Renderer renderer = rig.main().launch(spec("short-lived", places.size()));
         Call<byte[]> call = renderer.invoke("echo", new byte[10], byte[].class);
         var unused = new CountDownLatch(1).await(random.nextInt(400), TimeUnit.MILLISECONDS);
         sigkill(renderer);
@@ -245,11 +304,13 @@ final class SoakRun implements AutoCloseable {
     }
 
     private static String describe(SoakRecord.Summary summary) {
-        return "sent %d, heard %d, missed %d, calls %d, as expected %d, refused %d, cancelled %d"
+        return "sent %d, heard %d, missed %d, streamed %d, piped %d, calls %d, as expected %d, refused %d, cancelled %d"
                 .formatted(
                         summary.sent(),
                         summary.heard(),
                         summary.missed(),
+                        summary.streamed(),
+                        summary.piped(),
                         summary.callsEnded(),
                         summary.callsAnswered(),
                         summary.refused(),
@@ -257,17 +318,22 @@ final class SoakRun implements AutoCloseable {
     }
 
     private String progress() {
-        return "soak: %d s of %d, renderers ended %d, skipped broadcasts %d, main: %s"
+        return "soak: %d s of %d, renderers ended %d, reloaded %d, skipped broadcasts %d, main: %s"
                 .formatted(
                         time.minus(left()).toSeconds(),
                         time.toSeconds(),
                         ends,
+                        reloads,
                         rig.main().counters().skippedBroadcasts(),
                         describe(SoakRecord.sum(records)));
     }
 
     int ends() {
         return ends;
+    }
+
+    int reloads() {
+        return reloads;
     }
 
     @Override

@@ -41,7 +41,9 @@ record SoakVerb(String name, int weight, Action action) {
                 new SoakVerb("deadline", 3, SoakVerb::deadline),
                 new SoakVerb("cancel", 4, SoakVerb::cancel),
                 new SoakVerb("nested", 4, SoakVerb::nested),
-                new SoakVerb("once", 2, SoakVerb::once)));
+                new SoakVerb("once", 2, SoakVerb::once),
+                new SoakVerb("stream", 4, SoakStream::subscribe),
+                new SoakVerb("pipe", 2, SoakPipe::open)));
         all.addAll(List.of(further));
         return all;
     }
@@ -166,7 +168,7 @@ record SoakVerb(String name, int weight, Action action) {
     /** A handler and a listener for one message, and one that is taken away. */
     private static void once(SoakEnd<?>.Worker worker) {
         worker.stream.next(0);
-        String name = "once " + Thread.currentThread().getName() + " " + worker.stream.number();
+        String name = "once " + Thread.currentThread().getName() + " " + worker.random.nextLong();
         worker.peer().invokeSync("arm", name, Void.class);
         AtomicInteger answers = new AtomicInteger();
         List<Call<Integer>> calls = new ArrayList<>();

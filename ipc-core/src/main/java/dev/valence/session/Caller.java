@@ -115,7 +115,8 @@ final class Caller {
         if (nanosLeft <= 0) {
             throw new IpcException(ErrorCode.DEADLINE_EXCEEDED, "the request that is being answered is out of time");
         }
-        if (outer.peer() == session && outbox.isHoldingData()) {
+        boolean isPeerWaiting = outer.peer() instanceof Session<?> asker && asker.inbox == session.inbox;
+        if (isPeerWaiting && outbox.isHoldingData()) {
             throw new IpcException(
                     ErrorCode.NOT_READY,
                     role.peerName() + " is not ready, and waits for this call (expected: ready() first)");

@@ -239,8 +239,8 @@ final class LocalPort implements MessagePort {
     }
 
     private void tellClosed() {
-        if (isClosedHere || !end.isHeldBy(this)) {
-            return;
+        if (isClosedHere || !end.isHeldBy(this) || !end.isCloseReached()) {
+            return; // started meanwhile: the close comes behind what waited
         }
         CloseAction next;
         while ((next = closeActions.poll()) != null) {

@@ -56,7 +56,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Origin peerOrigin;
     private final Outbox outbox;
     private final Traffic traffic;
-    private final Dispatcher.Inbox inbox;
+    final Dispatcher.Inbox inbox; // the same for all sessions of a renderer that is reloaded
     private final MessageDelivery<S> delivery;
     private final RequestDesk<S> desk;
     private final StreamDesk<S> streams;

@@ -124,6 +124,17 @@ class PortsTest {
     }
 
     @Test
+    void portIsStartedBeforeAnEarlyCloseIsTold_itIsToldBehindTheMessages() {
+        MessageChannel channel = manual();
+        channel.port1().postMessage("last");
+        channel.port1().close();
+        hear(channel.port2());
+        channel.port2().start();
+        executor.runAll();
+        assertThat(heard).containsExactly("last", "closed");
+    }
+
+    @Test
     void close_isNotToldToTheEndThatCloses() {
         MessageChannel channel = manual();
         hear(channel.port1());

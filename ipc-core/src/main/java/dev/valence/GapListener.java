@@ -1,6 +1,10 @@
 package dev.valence;
 
-/** Told of broadcasts that this process would have got and for which it had no room. */
+/**
+ * Told of broadcasts that this process would have got and for which it had no room.
+ *
+ * <p><b>Threads.</b> Called on the callback executor, one gap at a time.
+ */
 @FunctionalInterface
 public interface GapListener {
 

@@ -2,6 +2,7 @@ package dev.valence;
 
 import java.util.Objects;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new pipe: two ports that are joined. Both can be used here, or handed over to other processes.
@@ -11,6 +12,8 @@ import java.util.ServiceLoader;
  * editor.postMessage("preview", null, channel.port1());
  * viewer.postMessage("source", null, channel.port2()); // editor and viewer talk to each other now
  * }</pre>
+ *
+ * <p><b>Threads.</b> May be made and used on any thread, without a connection.
  *
  * @param port1 one end
  * @param port2 the other end
@@ -49,6 +52,6 @@ public record MessageChannel(MessagePort port1, MessagePort port2) {
          *
          * @param executor of its ends; null for the default
          */
-        MessageChannel make(@org.jspecify.annotations.Nullable CallbackExecutor executor);
+        MessageChannel make(@Nullable CallbackExecutor executor);
     }
 }

@@ -107,7 +107,8 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         if (asked.decrementAndGet() < 0) {
             fail(
                     ErrorCode.HANDLER_FAILED,
-                    new IllegalStateException("the publisher gave an item that it was not asked for"));
+                    new IllegalStateException(
+                            "the publisher gave an item that it was not asked for (expected: at most what was requested)"));
             return;
         }
         given.add(item);

@@ -107,13 +107,12 @@ final class LocalPort implements MessagePort {
 
     /** Takes room at the other end, waiting for it if this thread may; false if the pipe is closed. */
     private boolean reserve(long charge) {
-        long millis = services.limits().sendTimeout().toMillis();
         long nanos = services.limits().sendTimeout().toNanos();
         CallbackScope scope = CallbackScope.current();
         Reservation result = end.reserve(this, charge, scope == null ? nanos : 0);
         if (result == Reservation.NO_ROOM && scope != null) {
             if (!scope.mayWaitForRoom()) {
-                throw noRoom("and this callback may not wait");
+                throw noRoom("and this callback may not wait (expected: a callback of the elastic executor)");
             }
             scope.beginWaitForRoom(); // others run meanwhile, perhaps those that are waited for
             try {
@@ -123,14 +122,14 @@ final class LocalPort implements MessagePort {
             }
         }
         if (result == Reservation.NO_ROOM) {
-            throw noRoom("for " + millis + " ms (expected: listeners that keep up");
+            throw noRoom("for " + services.limits().sendTimeout().toMillis()
+                    + " ms (expected: listeners that keep up; limit " + PortWindow.BYTES + " bytes)");
         }
         return result == Reservation.TAKEN;
     }
 
     private static IpcException noRoom(String why) {
-        String limit = why.startsWith("for") ? "; limit " + PortWindow.BYTES + " bytes)" : "";
-        return new IpcException(ErrorCode.BACKPRESSURE, "no room at the other end of the port, " + why + limit);
+        return new IpcException(ErrorCode.BACKPRESSURE, "no room at the other end of the port, " + why);
     }
 
     /** The other end went over a connection: what it encodes there has to be known here. */

@@ -33,7 +33,7 @@ public interface IpcSender {
     void send(String channel, @Nullable Object payload);
 
     /**
-     * Sends a message if there is room for it now; never waits.
+     * Sends a message if there is room for it now; never waits. Without room the payload may not even be encoded.
      *
      * @param channel 1 to 255 bytes of UTF-8
      * @param payload what the receiver's listeners get

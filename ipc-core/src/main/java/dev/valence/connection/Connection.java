@@ -262,12 +262,12 @@ public final class Connection implements FrameHandler {
             case REPLY, ITEM -> deliver(replies.takeFirst(frame), above);
             case FAILURE -> {
                 if (frame.getFailure().hasDetails()) {
-                    replies.takePlain();
+                    replies.takePlain(frame.getFailure().getId());
                 }
                 above.onFailure(frame.getFailure());
             }
             case STREAM_END -> {
-                replies.takePlain();
+                replies.takePlain(frame.getStreamEnd().getId());
                 above.onStreamEnd(frame.getStreamEnd());
             }
             case CANCEL -> onCancel(frame.getCancel().getId(), above);
@@ -318,7 +318,7 @@ public final class Connection implements FrameHandler {
                 above.onGap(frame.getGap().getChannel(), frame.getGap().getCount());
             }
             case REPORT -> {
-                replies.takePlain();
+                replies.takePlain(frame.getReport().getId());
                 above.onReport(frame.getReport());
             }
             case DRAIN -> {

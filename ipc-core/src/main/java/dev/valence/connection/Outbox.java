@@ -5,15 +5,14 @@ import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
 import dev.valence.proto.Cancel;
 import dev.valence.proto.Drain;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Lane;
 import dev.valence.proto.Windows;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,14 +34,13 @@ public final class Outbox {
     private final Condition room = lock.newCondition();
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
-    private volatile Runnable onReplySent = () -> {};
+    private volatile Runnable onReplyRoom = () -> {};
 
     // guarded by lock
     private final ControlLane control = new ControlLane();
-    private final SendLane replies = new SendLane();
-    private final SendLane data = new SendLane();
-    private final Map<String, Outgoing.GapMark> openGaps = new HashMap<>(); // nothing of the channel is behind them
-    private final Map<String, Outgoing.GapMark> lastGaps = new HashMap<>();
+    private final ReplyLane replies = new ReplyLane();
+    private final DataLane data = new DataLane();
+    private final Gaps gaps;
     private @Nullable Frame drain;
     private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
@@ -52,11 +50,11 @@ public final class Outbox {
     private boolean drainSent;
     private boolean isFlushed;
     private int waiting;
-    private int gapMarks; // in the data lane
     private long lastId;
 
     private Outbox(Limits limits) {
         this.limits = limits;
+        this.gaps = new Gaps(data, limits.subscriptions());
     }
 
     /** Returns an outbox whose data flows from the start. */
@@ -106,10 +104,10 @@ public final class Outbox {
                 return false;
             }
             if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel, item);
+                gaps.mark(channel, item);
                 return false;
             }
-            openGaps.remove(channel); // what is dropped from now on has its place behind this one
+            gaps.endAt(channel);
             item.origin = origin;
             add(data, item);
         } finally {
@@ -117,29 +115,6 @@ public final class Outbox {
         }
         wakeUp();
         return true;
-    }
-
-    /**
-     * Notes that a message was dropped here. With too many notes in the queue it is counted at the last place of its channel;
-     * only if there is none, because too many channels have gaps, the peer is not told.
-     */
-    private void markGap(String channel, Outgoing dropped) {
-        Outgoing.GapMark gap = openGaps.get(channel);
-        if (gap == null && gapMarks < limits.subscriptions()) {
-            gap = Outgoing.gap(channel);
-            openGaps.put(channel, gap);
-            lastGaps.put(channel, gap);
-            data.add(gap);
-            gapMarks++;
-        }
-        if (gap == null) {
-            gap = lastGaps.get(channel);
-        }
-        if (gap == null) {
-            dropped.listener().onGapUntold();
-        } else {
-            gap.increment();
-        }
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -194,8 +169,16 @@ public final class Outbox {
     }
 
     /**
-     * Returns whether the reply lane takes a reply without passing its hard limit by more than that reply. If it does not,
-     * the listener of an item in the lane is told when that item was sent. Takes no lock.
+     * Returns whether the data lane would take a message with a payload of this length now, without waiting. So a sender that
+     * asks in vain need not encode. Takes no lock.
+     */
+    public boolean hasRoomForData(int payloadBytes) {
+        return data.hasRoom((long) payloadBytes + Wire.FRAME_CHARGE, limits.queueSoftBytes());
+    }
+
+    /**
+     * Returns whether the reply lane takes a reply without passing its hard limit by more than that reply; what is being
+     * sent does not count. If it does not, {@link #whenReplyRoom} tells when to ask again. Takes no lock.
      */
     public boolean hasRoomForReply() {
         return replies.queuedBytes() < limits.queueHardBytes();
@@ -246,9 +229,9 @@ public final class Outbox {
         wakeUpOrEnd(hasRoom);
     }
 
-    /** Sets what is told when something of the reply lane was sent, so that there may be room again. */
-    public void whenReplySent(Runnable action) {
-        onReplySent = action;
+    /** Sets what is told when something of the reply lane begins to be sent, so that there may be room again. */
+    public void whenReplyRoom(Runnable action) {
+        onReplyRoom = action;
     }
 
     private void wakeUpOrEnd(boolean hasRoom) {
@@ -357,8 +340,7 @@ public final class Outbox {
             control.clear();
             replies.clear();
             lost = data.clear();
-            openGaps.clear();
-            lastGaps.clear();
+            gaps.clear();
             room.signalAll();
         } finally {
             lock.unlock();
@@ -409,6 +391,7 @@ public final class Outbox {
     @Nullable
     OutFrame nextFrame() {
         Outgoing sent = null;
+        boolean hasReplyRoom = false;
         lock.lock();
         try {
             if (closed != null || isFlushed) {
@@ -423,18 +406,25 @@ public final class Outbox {
                 return nextOfTheEnd();
             }
             Outgoing item = Objects.requireNonNull(lane.ready());
-            OutFrame frame = take(lane, item);
+            hasReplyRoom = lane == replies && !item.isStarted();
+            OutFrame frame = lane.take(item, System.nanoTime());
+            if (hasReplyRoom || item.isFinished()) {
+                signalRoom();
+            }
             if (item.isFinished()) {
                 sent = item;
+            }
+            if (item instanceof Outgoing.GapMark gap) {
+                gaps.sent(gap);
             }
             return frame;
         } finally {
             lock.unlock();
             if (sent != null) {
                 sent.listener().onSent();
-                if (sent.lane() == Lane.LANE_REPLY) {
-                    onReplySent.run();
-                }
+            }
+            if (hasReplyRoom) {
+                onReplyRoom.run();
             }
         }
     }
@@ -474,21 +464,6 @@ public final class Outbox {
         }
         replyWasLast = false;
         return dataReady ? data : null;
-    }
-
-    private OutFrame take(SendLane lane, Outgoing item) {
-        lane.spend(item.nextCharge());
-        OutFrame frame = item.next(System.nanoTime());
-        if (item.isFinished()) {
-            lane.remove(item);
-            signalRoom();
-            if (item instanceof Outgoing.GapMark gap) {
-                openGaps.remove(gap.channel(), gap);
-                lastGaps.remove(gap.channel(), gap);
-                gapMarks--;
-            }
-        }
-        return frame;
     }
 
     private void signalRoom() {

@@ -177,8 +177,23 @@ public abstract class Outgoing {
         return reply;
     }
 
-    /** Returns a frame that has no payload in chunks. */
-    public static Outgoing frame(Lane lane, OutFrame frame, int payloadBytes, SendListener listener) {
+    /**
+     * Returns an answer that fits into one frame and has no payload: a failure, the end of a stream, a report.
+     *
+     * @param id of what it answers
+     */
+    public static Outgoing answer(long id, OutFrame frame, SendListener listener) {
+        Outgoing answer = single(Lane.LANE_REPLY, frame, 0, listener);
+        answer.id = id;
+        return answer;
+    }
+
+    /** Returns a frame of the data lane that has no payload in chunks. */
+    public static Outgoing frame(OutFrame frame, int payloadBytes, SendListener listener) {
+        return single(Lane.LANE_DATA, frame, payloadBytes, listener);
+    }
+
+    private static Outgoing single(Lane lane, OutFrame frame, int payloadBytes, SendListener listener) {
         return new Outgoing(lane, NO_PAYLOAD, listener) {
             @Override
             OutFrame first(ByteString piece, boolean more, long nowNanos) {
@@ -215,6 +230,11 @@ public abstract class Outgoing {
 
     final SendListener listener() {
         return listener;
+    }
+
+    /** Whether its payload takes several frames. */
+    final boolean isInPieces() {
+        return payload.length > Wire.CHUNK_BYTES;
     }
 
     /** What it takes of its queue while it waits there. */

@@ -60,6 +60,11 @@ final class Reassembly<H> {
         return header;
     }
 
+    /** Returns the id of the payload that is under way, if one is. */
+    long id() {
+        return id;
+    }
+
     /** Takes the first piece. */
     void begin(H first, long newId, long newSize, ByteString piece) {
         if (newSize <= 0 || newSize > maxBytes) {

@@ -48,10 +48,14 @@ final class ReplyIntake {
         }
     }
 
-    /** Takes a frame that has no payload in pieces and does not continue one. */
-    void takePlain() {
+    /**
+     * Takes a frame that has no payload.
+     *
+     * @param id of what it answers
+     */
+    void takePlain(long id) {
         charge(0);
-        checkNoneUnderWay();
+        checkMayComeBetween(id);
     }
 
     /** Takes the first frame of a reply or item; returns it if it is whole. */
@@ -61,10 +65,13 @@ final class ReplyIntake {
         Item item = frame.getItem();
         ByteString payload = frame.hasReply() ? reply.getPayload() : item.getPayload();
         charge(payload.size());
-        checkNoneUnderWay();
         if (frame.hasReply() ? !reply.getMore() : !item.getMore()) {
+            checkMayComeBetween(frame.hasReply() ? reply.getId() : item.getId());
             reassembly.checkWhole(payload);
             return answer(frame, new Reassembly.Pieces(List.of(payload), payload.size()));
+        }
+        if (reassembly.isUnderWay()) {
+            throw Reassembly.broken("payload in pieces in the reply lane (expected: the rest of another one first)");
         }
         if (frame.hasReply()) {
             Frame header =
@@ -102,9 +109,10 @@ final class ReplyIntake {
         return new Answer(id, first.hasItem(), encoding & Integer.MAX_VALUE, pieces);
     }
 
-    private void checkNoneUnderWay() {
-        if (reassembly.isUnderWay()) {
-            throw Reassembly.broken("new frame in the reply lane (expected: the rest of a payload)");
+    /** What is whole may come between the pieces of a payload, unless it belongs to the same request or stream. */
+    private void checkMayComeBetween(long id) {
+        if (reassembly.isUnderWay() && reassembly.id() == id) {
+            throw Reassembly.broken("answer to " + id + " (expected: the rest of a payload for it first)");
         }
     }
 

@@ -11,7 +11,6 @@ import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import java.util.Set;
@@ -89,7 +88,7 @@ final class BroadcastDesk {
                 reportBytes.addAndGet(-frame.size());
             }
         };
-        outbox.offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, written), Admission.ALWAYS);
+        outbox.offer(Outgoing.answer(report.getId(), frame, written), Admission.ALWAYS);
     }
 
     /** Takes what main says; false if nothing waits for it. */

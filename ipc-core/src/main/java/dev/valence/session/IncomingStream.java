@@ -13,7 +13,6 @@ import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Item;
-import dev.valence.proto.Lane;
 import dev.valence.proto.StreamEnd;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
@@ -326,7 +325,7 @@ final class IncomingStream implements Flow.Subscriber<Object> {
                 letGo();
             }
         };
-        if (!offer(Outgoing.frame(Lane.LANE_REPLY, frame, 0, written))) {
+        if (!offer(Outgoing.answer(call.id(), frame, written))) {
             letGo();
         }
     }

@@ -13,7 +13,6 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Feature;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
 import dev.valence.proto.PortClose;
 import dev.valence.proto.PortMessage;
@@ -209,7 +208,7 @@ final class PortDesk {
         Frame close = Frame.newBuilder()
                 .setPortClose(PortClose.newBuilder().setPort(wire.number()))
                 .build();
-        Outgoing item = Outgoing.frame(Lane.LANE_DATA, OutFrame.of(close), 0, SendListener.NONE);
+        Outgoing item = Outgoing.frame(OutFrame.of(close), 0, SendListener.NONE);
         keepIfEarly(item);
         try {
             outbox.offer(item, Admission.ALWAYS); // bounded by the number of ports

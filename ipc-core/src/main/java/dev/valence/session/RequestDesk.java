@@ -14,7 +14,6 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Reply;
 import dev.valence.session.Registry.HandlerEntry;
 import java.util.List;
@@ -267,7 +266,12 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private void reply(IncomingCall call, @Nullable Object value) {
-        if (!dropIfCancelled(call)) {
+        if (dropIfCancelled(call)) {
+            return;
+        }
+        if (SizeHint.isSmall(value) && outbox.hasRoomForReply()) {
+            placeReply(call, value); // it need not wait for a large one that is being encoded
+        } else {
             pass(call, () -> placeReply(call, value));
         }
     }
@@ -307,7 +311,7 @@ final class RequestDesk<S extends IpcSender> {
         Failure.Builder failure =
                 Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
         OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
-        place(call, Outgoing.frame(Lane.LANE_REPLY, frame, 0, ending(call, () -> traffic.failed(call, code))));
+        place(call, Outgoing.answer(call.id(), frame, ending(call, () -> traffic.failed(call, code))));
         log(call, thrown);
     }
 

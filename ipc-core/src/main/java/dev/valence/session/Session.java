@@ -28,8 +28,6 @@ import dev.valence.frame.OutFrame;
 import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
-import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.proto.StreamEnd;
 import dev.valence.proto.Welcome;
@@ -63,6 +61,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Caller caller;
     private final PortDesk ports;
     private final SendListener messages;
+    private final MessageDesk sending;
     private final BroadcastDesk broadcasts;
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
@@ -89,12 +88,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.caller = new Caller(this, services, role, outbox);
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
         this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
-        outbox.whenReplySent(this::onReplySent);
+        outbox.whenReplyRoom(this::onReplyRoom);
         this.messages = new MessageFate(caller.ids(), services.tally());
+        this.sending = new MessageDesk(this, outbox, services.tally());
     }
 
     /** There may be room for answers and items that wait for it. */
-    private void onReplySent() {
+    private void onReplyRoom() {
         desk.onRoom();
         streams.gate().advance();
     }
@@ -115,30 +115,17 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** See {@link IpcSender#send(String, Object)}. */
     public void send(String channel, @Nullable Object payload) {
-        sendTo(0, channel, payload);
+        sending.send(0, channel, payload);
     }
 
     /** Sends a message that the peer passes on. */
     void sendTo(int destination, String channel, @Nullable Object payload) {
-        if (!offer(message(destination, channel, payload))) {
-            throw new IpcException(
-                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
-        }
+        sending.send(destination, channel, payload);
     }
 
     /** See {@link IpcSender#trySend(String, Object)}. */
     public boolean trySend(String channel, @Nullable Object payload) {
-        Outgoing message = message(0, channel, payload);
-        boolean sent;
-        try {
-            sent = outbox.offer(message, Admission.NEVER_WAIT);
-        } catch (IpcException e) {
-            sent = false;
-        }
-        if (!sent) {
-            services.tally().countRefusedSend();
-        }
-        return sent;
+        return sending.trySend(channel, payload);
     }
 
     /** See {@link IpcSender#postMessage(String, Object, MessagePort...)}. */
@@ -146,15 +133,6 @@ public final class Session<S extends IpcSender> implements FrameListener {
         ChannelName.check(channel);
         checkMay(Use.SEND, channel);
         ports.postMessage(channel, encode(payload), handedOver);
-    }
-
-    private Outgoing message(int destination, String channel, @Nullable Object value) {
-        ChannelName.check(channel);
-        checkMay(destination == 0 ? Use.SEND : Use.BROADCAST, channel);
-        Payload payload = encode(value);
-        Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-        Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(frame, header, payload.bytes(), false, following(Kind.MESSAGE, channel, payload));
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
@@ -192,7 +170,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
     public void sendPlain(Frame frame) {
-        outbox.offer(Outgoing.frame(Lane.LANE_DATA, OutFrame.of(frame), 0, SendListener.NONE), Admission.ALWAYS);
+        outbox.offer(Outgoing.frame(OutFrame.of(frame), 0, SendListener.NONE), Admission.ALWAYS);
     }
 
     /** Answers a broadcast with who got it. */

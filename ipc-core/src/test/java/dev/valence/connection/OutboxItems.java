@@ -4,10 +4,12 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Frame;
+import dev.valence.proto.Item;
 import dev.valence.proto.Message;
 import dev.valence.proto.Ping;
 import dev.valence.proto.Reply;
 import dev.valence.proto.Request;
+import dev.valence.proto.StreamEnd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +39,16 @@ final class OutboxItems {
         return Outgoing.reply(Reply.newBuilder().setId(id), new byte[size], SendListener.NONE);
     }
 
+    static Outgoing item(long id, int size) {
+        return Outgoing.item(Item.newBuilder().setId(id), new byte[size], SendListener.NONE);
+    }
+
+    static Outgoing streamEnd(long id) {
+        StreamEnd end = StreamEnd.newBuilder().setId(id).build();
+        return Outgoing.answer(
+                id, OutFrame.of(Frame.newBuilder().setStreamEnd(end).build()), SendListener.NONE);
+    }
+
     static Frame ping(long nonce) {
         return Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build();
     }
@@ -46,9 +58,14 @@ final class OutboxItems {
     }
 
     static List<String> sent(Outbox from) {
+        return sent(from, Integer.MAX_VALUE);
+    }
+
+    /** Takes at most so many frames. */
+    static List<String> sent(Outbox from, int most) {
         List<String> names = new ArrayList<>();
         OutFrame frame;
-        while ((frame = from.nextFrame()) != null) {
+        while (names.size() < most && (frame = from.nextFrame()) != null) {
             names.add(name(frame));
         }
         return names;
@@ -60,6 +77,8 @@ final class OutboxItems {
             case MESSAGE -> frame.getMessage().getChannel();
             case REQUEST -> frame.getRequest().getChannel();
             case REPLY -> "reply " + frame.getReply().getId();
+            case ITEM -> "item " + frame.getItem().getId();
+            case STREAM_END -> "end " + frame.getStreamEnd().getId();
             case CHUNK ->
                 (frame.getChunk().getAborted() ? "abort " : "chunk ")
                         + frame.getChunk().getId() + " " + frame.getChunk().getLane();

@@ -125,11 +125,11 @@ class OutboxTest {
         outbox.offer(reply(2, 1), Admission.ALWAYS);
         assertThat(sent(outbox))
                 .containsExactly(
-                        "reply 1",
-                        "data",
-                        "chunk 1 LANE_REPLY",
-                        "chunk 1 LANE_DATA",
                         "reply 2",
+                        "data",
+                        "reply 1",
+                        "chunk 1 LANE_DATA",
+                        "chunk 1 LANE_REPLY",
                         "chunk 1 LANE_DATA",
                         "then");
     }

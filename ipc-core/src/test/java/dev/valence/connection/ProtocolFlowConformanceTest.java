@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.Call;
 import dev.valence.CallbackExecutor;
+import dev.valence.Delivery;
 import dev.valence.HandlerOptions;
 import dev.valence.Limits;
 import dev.valence.TypeRef;
@@ -33,8 +34,10 @@ import dev.valence.proto.Bounds;
 import dev.valence.proto.Failure;
 import dev.valence.proto.FailureDetails;
 import dev.valence.proto.Frame;
+import dev.valence.proto.Item;
 import dev.valence.proto.Lane;
 import dev.valence.proto.Report;
+import dev.valence.proto.StreamEnd;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -93,26 +96,57 @@ class ProtocolFlowConformanceTest {
     }
 
     @Test
-    void w7_5_anotherFrameOfTheReplyLaneBetweenPieces_endsTheConnection() {
-        Failure.Builder explained = Failure.newBuilder()
-                .setId(2)
-                .setCode(2)
-                .setDetails(FailureDetails.newBuilder().setMessage("x"));
+    void w7_5_anotherPayloadOrTheSameRequestBetweenPiecesOfTheReplyLane_endsTheConnection() {
         List<Frame.Builder> others = List.of(
-                reply(2, r -> {}),
+                reply(1, r -> {}),
                 reply(2, r -> r.setMore(true).setSize(2 * PIECE).setPayload(zeros(PIECE))),
-                Frame.newBuilder().setFailure(explained),
-                Frame.newBuilder().setReport(Report.newBuilder().setId(2)));
+                Frame.newBuilder().setFailure(explained(1)),
+                Frame.newBuilder().setItem(Item.newBuilder().setId(1)),
+                Frame.newBuilder().setStreamEnd(StreamEnd.newBuilder().setId(1)),
+                Frame.newBuilder().setReport(Report.newBuilder().setId(1)));
         for (Frame.Builder other : others) {
             try (Dialogue dialogue = Dialogue.withReadyClient()) {
                 dialogue.end.invoke("h", null, byte[].class);
-                dialogue.end.session().broadcast("x", null); // so that both ids are known
+                dialogue.end.invoke("h", null, byte[].class); // so that both ids are known
                 dialogue.peer.send(
                         reply(1, r -> r.setMore(true).setSize(3 * PIECE).setPayload(zeros(PIECE))));
                 dialogue.peer.send(other);
                 dialogue.assertBroken();
             }
         }
+    }
+
+    @Test
+    void w7_5_wholeAnswersToOthersBetweenPiecesOfTheReplyLane_areTaken() {
+        try (Dialogue dialogue = Dialogue.withReadyClient()) {
+            Call<byte[]> large = dialogue.end.invoke("h", null, byte[].class);
+            Call<byte[]> small = dialogue.end.invoke("h", null, byte[].class);
+            Call<byte[]> failed = dialogue.end.invoke("h", null, byte[].class);
+            Delivery delivery = dialogue.end.session().broadcast("x", null);
+            dialogue.peer
+                    .send(reply(
+                            1,
+                            r -> r.setEncoding(1)
+                                    .setMore(true)
+                                    .setSize(PIECE + 1)
+                                    .setPayload(zeros(PIECE))))
+                    .send(reply(2, r -> r.setEncoding(1).setPayload(zeros(2))))
+                    .send(Frame.newBuilder().setFailure(explained(3)))
+                    .send(Frame.newBuilder().setReport(Report.newBuilder().setId(4)))
+                    .send(chunk(1, Lane.LANE_REPLY, c -> c.setPayload(zeros(1))));
+            assertThat(Patience.get(small)).hasSize(2);
+            assertThat(Patience.failure(failed)).hasMessageContaining("explained");
+            assertThat(Patience.get(delivery.report()).accepted()).isEmpty();
+            assertThat(Patience.get(large)).hasSize(PIECE + 1);
+            dialogue.assertGoesOn();
+        }
+    }
+
+    private static Failure.Builder explained(long id) {
+        return Failure.newBuilder()
+                .setId(id)
+                .setCode(2)
+                .setDetails(FailureDetails.newBuilder().setMessage("explained"));
     }
 
     @Test

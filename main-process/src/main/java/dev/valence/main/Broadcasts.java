@@ -9,7 +9,6 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Message;
 import dev.valence.proto.Report;
 import dev.valence.session.Tally;
@@ -59,7 +58,7 @@ final class Broadcasts {
                 if (shared == null) {
                     shared = OutFrame.shared(frame(channel, payload, origin));
                 }
-                message = Outgoing.frame(Lane.LANE_DATA, shared, payload.bytes().length, listener);
+                message = Outgoing.frame(shared, payload.bytes().length, listener);
             } else { // chunks carry an id of their connection; the payload itself is still shared
                 message = Outgoing.message(
                         Frame.newBuilder().setOrigin(origin),

@@ -1,0 +1,76 @@
+package dev.valence.session;
+
+import dev.valence.ChannelName;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.Payload;
+import dev.valence.Permissions.Use;
+import dev.valence.TapEvent.Kind;
+import dev.valence.connection.Admission;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends messages to one peer.
+ *
+ * <p><b>Threads.</b> Any.
+ */
+final class MessageDesk {
+
+    private final Session<?> session;
+    private final Outbox outbox;
+    private final Tally tally;
+
+    MessageDesk(Session<?> session, Outbox outbox, Tally tally) {
+        this.session = session;
+        this.outbox = outbox;
+        this.tally = tally;
+    }
+
+    /**
+     * Sends a message, and waits for room as the present thread may.
+     *
+     * @param destination the renderer that the peer passes it on to, 0 if it is for the peer
+     */
+    void send(int destination, String channel, @Nullable Object value) {
+        checkMaySend(destination, channel);
+        if (!session.offer(message(destination, channel, session.encode(value)))) {
+            throw new IpcException(
+                    ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
+        }
+    }
+
+    /** Sends a message if there is room. What is refused for its length alone costs no encoding. */
+    boolean trySend(String channel, @Nullable Object value) {
+        checkMaySend(0, channel);
+        boolean isSent = outbox.hasRoomForData(SizeHint.leastBytes(value))
+                && isTaken(message(0, channel, session.encode(value)));
+        if (!isSent) {
+            tally.countRefusedSend();
+        }
+        return isSent;
+    }
+
+    private boolean isTaken(Outgoing message) {
+        try {
+            return outbox.offer(message, Admission.NEVER_WAIT);
+        } catch (IpcException e) {
+            return false;
+        }
+    }
+
+    private void checkMaySend(int destination, String channel) {
+        ChannelName.check(channel);
+        session.checkMay(destination == 0 ? Use.SEND : Use.BROADCAST, channel);
+    }
+
+    private Outgoing message(int destination, String channel, Payload payload) {
+        Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        Frame.Builder frame = Frame.newBuilder().setDestination(destination);
+        return Outgoing.message(
+                frame, header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
+    }
+}

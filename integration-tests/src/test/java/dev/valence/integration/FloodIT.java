@@ -44,6 +44,7 @@ class FloodIT {
 
     @Test
     @Tag("full")
+    @Tag("measured")
     void floodOfAMinuteOrTenMillionEach_keepsRequestsBelow50Milliseconds() throws Exception {
         Map<String, Long> report = flood(60);
         assertThat(report)

@@ -36,6 +36,7 @@ class LatencyIT {
 
     @Test
     @Tag("full")
+    @Tag("measured")
     void largeReplies_holdUpSmallRequestsOfEitherSideByLessThan10Milliseconds() throws Exception {
         List<Long> ofMain = new ArrayList<>();
         List<Long> ofTheRenderer = new ArrayList<>();

@@ -185,6 +185,14 @@ public final class Outbox {
     }
 
     /**
+     * Returns whether the reply lane would be full if what is being sent counted as well: it takes replies, but this is no
+     * time to start much that ends in one. Takes no lock.
+     */
+    public boolean isSendingMuch() {
+        return replies.queuedBytes() + replies.bytesInHand() >= limits.queueHardBytes();
+    }
+
+    /**
      * Takes an item back. If the peer has seen nothing of it, it never will; otherwise it is told that the answer is no
      * longer wanted.
      */

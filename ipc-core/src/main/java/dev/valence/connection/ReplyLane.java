@@ -21,6 +21,8 @@ final class ReplyLane extends SendLane {
     private final ArrayDeque<Outgoing> inPieces = new ArrayDeque<>(); // and what has to stay behind them
     private final Map<Long, Integer> idsInPieces = new HashMap<>(); // how many of each are in that queue
     private int bytesSincePiece; // of whole ones
+    private volatile long
+            bytesInHand; // of the payload whose pieces are being sent; changed under the lock, read without
 
     @Override
     void add(Outgoing item) {
@@ -31,6 +33,11 @@ final class ReplyLane extends SendLane {
             whole.add(item);
         }
         count(item.cost());
+    }
+
+    /** Returns the length of the payload whose pieces are being sent, 0 if none is. Any thread. */
+    long bytesInHand() {
+        return bytesInHand;
     }
 
     /** Does not look for one that the peer has room for: a large one would never have it. */
@@ -47,9 +54,11 @@ final class ReplyLane extends SendLane {
         bytesSincePiece = isPiece || inPieces.isEmpty() ? 0 : bytesSincePiece + item.nextCharge();
         if (!item.isStarted()) {
             count(-item.cost());
+            bytesInHand = isPiece ? item.cost() : bytesInHand;
         }
         OutFrame frame = super.take(item, nowNanos);
         if (item.isFinished() && isPiece) {
+            bytesInHand = 0;
             inPieces.remove();
             idsInPieces.merge(item.id, -1, (count, less) -> count + less == 0 ? null : Integer.valueOf(count + less));
         } else if (item.isFinished()) {
@@ -69,6 +78,7 @@ final class ReplyLane extends SendLane {
         inPieces.clear();
         whole.clear();
         idsInPieces.clear();
+        bytesInHand = 0;
         return items;
     }
 }

@@ -6,8 +6,10 @@ import dev.valence.call.IncomingCall;
 import dev.valence.connection.Outbox;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the memory that the answers to one peer take: they are encoded one at a time and only while the reply lane has
- * room, and no further request starts while one of them waits. So a peer that does not read costs its lane and one
- * payload, however much it asks.
+ * room, and no further request starts while one of them waits. So a peer that does not read costs its lane and two
+ * payloads, however much it asks.
+ *
+ * <p>Requests that waited start a few at a time, and so do all while a large answer is being sent: at first one, twice as many
+ * after each answer that left room, or after a while without one. So a large answer stops those behind it before all of them
+ * make theirs, small ones hardly wait, and handlers that wait for each other go on. (TCP's slow start, RFC 5681.)
  *
  * <pre>
  *   request ──▶ start, or parked ──▶ handler ──▶ answer ──▶ placed at once, or waiting ──▶ reply lane
@@ -32,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyGate {
 
-    /** Between two batches of parked requests: time for the first to show how large their answers are. */
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** How long those that were started are waited for before more are: time to show how large their answers are. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final int LARGEST_BATCH = 256;
+    private static final int MOST_PROBES = 256; // as many as callbacks run at a time
 
     private final long patienceNanos;
     private final Dispatcher dispatcher;
@@ -46,8 +52,10 @@ final class ReplyGate {
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(); // guarded by lock
     private boolean placing; // guarded by lock; a thread encodes, or one was asked for
     private boolean watching; // guarded by lock; the clock will look for answers that waited too long
-    private boolean starting; // guarded by lock; a batch starts, or the clock will start the next
-    private int batch = 1; // guarded by lock; how many parked requests start next
+    private final Set<IncomingCall> probes = new HashSet<>(); // guarded by lock; started here and not answered
+    private int mostProbes = 1; // guarded by lock
+    private boolean starting; // guarded by lock; a thread starts some
+    private boolean ticking; // guarded by lock; the clock will let more start
 
     ReplyGate(Services services, Outbox outbox) {
         this.patienceNanos = services.limits().sendTimeout().toNanos();
@@ -76,7 +84,7 @@ final class ReplyGate {
     boolean isOpen() {
         lock.lock();
         try {
-            return parked.isEmpty() && !starting && hasRoom();
+            return parked.isEmpty() && hasRoom() && !outbox.isSendingMuch();
         } finally {
             lock.unlock();
         }
@@ -201,7 +209,6 @@ final class ReplyGate {
     void advance() {
         boolean mayPlace;
         boolean mayWatch;
-        List<Parked> next;
         long untilNanos = 0;
         lock.lock();
         try {
@@ -212,7 +219,6 @@ final class ReplyGate {
                 watching = true;
                 untilNanos = answers.element().untilNanos;
             }
-            next = nextBatch();
         } finally {
             lock.unlock();
         }
@@ -222,51 +228,77 @@ final class ReplyGate {
         if (mayWatch) {
             var unused = deadlines.schedule(this::expire, untilNanos - System.nanoTime());
         }
-        if (!next.isEmpty()) {
-            next.forEach(Parked::start);
-            tickOrRest();
-        }
+        startProbes();
     }
 
     /**
-     * Takes the requests that start now. They are more each time, as long as there is room: one that makes a large answer
-     * closes the gate to those behind it before all of them run. The lock is held.
+     * Starts what may start. One thread at a time: others that come meanwhile, this one among them when a request fails at
+     * once, leave it to that one.
      */
-    private List<Parked> nextBatch() {
-        if (!hasRoom()) {
-            batch = 1;
-            return List.of();
+    private void startProbes() {
+        List<Parked> next = nextProbes(Starter.NEWCOMER);
+        while (!next.isEmpty()) {
+            next.forEach(Parked::start);
+            next = nextProbes(Starter.PRESENT);
         }
-        if (starting || parked.isEmpty()) {
-            return List.of();
-        }
-        starting = true;
-        List<Parked> next = new ArrayList<>();
-        while (next.size() < batch && !parked.isEmpty()) {
-            next.add(parked.remove());
-        }
-        batch = Math.min(2 * batch, LARGEST_BATCH);
-        return next;
     }
 
-    private void tickOrRest() {
-        boolean isMore;
+    private enum Starter {
+        NEWCOMER,
+        PRESENT
+    }
+
+    /** A call was answered, or has ended without an answer; may be told twice. */
+    void answered(IncomingCall call) {
         lock.lock();
         try {
-            isMore = !parked.isEmpty();
-            starting = isMore;
+            if (!probes.remove(call)) {
+                return;
+            }
+            allowMore();
         } finally {
             lock.unlock();
         }
-        if (isMore) {
+        advance();
+    }
+
+    private void allowMore() {
+        mostProbes = Math.min(2 * mostProbes, MOST_PROBES);
+    }
+
+    /** Returns the requests that start now; with none, this thread no longer is the one that starts. */
+    private List<Parked> nextProbes(Starter starter) {
+        List<Parked> next = new ArrayList<>();
+        boolean mayTick;
+        lock.lock();
+        try {
+            if (starting && starter == Starter.NEWCOMER) {
+                return List.of();
+            }
+            boolean hasRoom = hasRoom();
+            mostProbes = hasRoom ? mostProbes : 1;
+            while (hasRoom && probes.size() < mostProbes && !parked.isEmpty()) {
+                Parked request = parked.remove();
+                probes.add(request.call);
+                next.add(request);
+            }
+            starting = !next.isEmpty();
+            mayTick = hasRoom && !parked.isEmpty() && !ticking;
+            ticking |= mayTick;
+        } finally {
+            lock.unlock();
+        }
+        if (mayTick) {
             var unused = deadlines.schedule(this::tick, TICK_NANOS);
         }
+        return next;
     }
 
     private void tick() {
         lock.lock();
         try {
-            starting = false;
+            ticking = false;
+            allowMore();
         } finally {
             lock.unlock();
         }

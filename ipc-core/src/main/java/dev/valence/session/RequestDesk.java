@@ -112,6 +112,8 @@ final class RequestDesk<S extends IpcSender> {
         CallbackScope scope = CallbackScope.current();
         if (gate.isOpen() || call.isCancelled()) {
             begin(call, request, scope);
+        } else if (patience() == ReplyGate.Patience.NONE && outbox.hasRoomForReply()) {
+            begin(call, request, scope); // one after the other, so no burst can follow
         } else if (patience() == ReplyGate.Patience.NONE) {
             request.release();
             fail(call, ErrorCode.BACKPRESSURE, null);
@@ -326,6 +328,7 @@ final class RequestDesk<S extends IpcSender> {
             sendFailure(call, e.code());
             end(call);
         }
+        gate.answered(call);
     }
 
     /** Nobody waits for the answer to a cancelled call. */
@@ -374,6 +377,7 @@ final class RequestDesk<S extends IpcSender> {
     private void end(IncomingCall call) {
         calls.remove(call.id(), call);
         call.end();
+        gate.answered(call);
         gate.advance();
         checkIdle();
     }

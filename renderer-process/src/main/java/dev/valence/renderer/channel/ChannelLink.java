@@ -37,8 +37,11 @@ public final class ChannelLink implements Link {
 
     private static final int READ_BYTES = 64 * 1024;
 
-    /** Room for a chunk, and not for much more: what is in the socket is ahead of every reply and every small request. */
-    private static final int SOCKET_BUFFER_BYTES = 256 * 1024;
+    /**
+     * Little: what is in the socket is ahead of every reply and every small request, and a busy main may take a while to read
+     * it. A large payload goes through no slower.
+     */
+    private static final int SOCKET_BUFFER_BYTES = 64 * 1024;
 
     /** Reads or writes that are done before it is somebody else's turn. */
     private static final int IN_A_ROW = 16;

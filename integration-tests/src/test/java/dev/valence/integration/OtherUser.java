@@ -1,0 +1,53 @@
+package dev.valence.integration;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Another user than the one who runs the tests, of whom they start processes.
+ *
+ * @param id that the kernel knows it by
+ */
+record OtherUser(long id) {
+
+    private static final Path CHANGES_USER = Path.of("/usr/bin/setpriv");
+
+    /** Returns a user; the test is skipped where it cannot start processes of that user. */
+    static OtherUser require(long id) throws IOException {
+        if (ownId() != 0 || !Files.isExecutable(CHANGES_USER)) {
+            throw Missing.ROOT.abort("no processes of other users here: that needs root and " + CHANGES_USER);
+        }
+        Missing.ROOT.isThere();
+        return new OtherUser(id);
+    }
+
+    /** Returns the number of the user who runs this JVM. */
+    static long ownId() throws IOException {
+        return ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
+    }
+
+    /** Lets every user who gets to a socket connect to it, as far as the file system is concerned. */
+    static void letIn(Path socket) throws IOException {
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    /**
+     * Returns the words that start a program as this user. It may read everything, such as the class path below root's home,
+     * but write nothing of others.
+     */
+    List<String> command(Class<?> program) {
+        List<String> words = new ArrayList<>(List.of(
+                CHANGES_USER.toString(),
+                "--reuid=" + id,
+                "--regid=" + id,
+                "--clear-groups",
+                "--inh-caps=-all,+dac_read_search",
+                "--ambient-caps=-all,+dac_read_search"));
+        words.addAll(ProcScenarios.command(program));
+        return words;
+    }
+}

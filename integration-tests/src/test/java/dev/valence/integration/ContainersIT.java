@@ -25,7 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Renderers in containers without a network, which reach main through its socket on a shared volume. */
 @Timeout(180)
 class ContainersIT {
-
-    private static String image;
 
     /** A user that nobody is on a usual machine. */
     private static final long OTHER_USER = 54_321;
@@ -46,6 +43,7 @@ class ContainersIT {
     private Path directory;
 
     private Path socket;
+    private String image;
 
     /** The program in the containers. */
     static final class Guest {
@@ -94,13 +92,9 @@ class ContainersIT {
         }
     }
 
-    @BeforeAll
-    static void makeImage() throws Exception {
-        image = RendererImage.prepare(DockerDaemon.require());
-    }
-
     @BeforeEach
-    void chooseSocket() {
+    void prepare() throws Exception {
+        image = RendererImage.prepare(DockerDaemon.require());
         socket = directory.resolve("main.sock");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -21,6 +22,7 @@ enum Missing {
     ROOT("root");
 
     private final String word;
+    private final AtomicBoolean told = new AtomicBoolean(); // once is enough in each JVM
 
     Missing(String word) {
         this.word = word;
@@ -29,7 +31,9 @@ enum Missing {
     /** Ends the test that needs this; never returns. */
     RuntimeException abort(String text) throws IOException {
         assertThat(Boolean.getBoolean("valence." + word + ".required")).as(text).isFalse();
-        System.out.println("SKIPPED: " + text);
+        if (told.compareAndSet(false, true)) {
+            System.out.println("SKIPPED: " + text);
+        }
         Files.createDirectories(note().getParent());
         Files.writeString(note(), text + "\n");
         return Assumptions.abort(text);

@@ -50,7 +50,12 @@ final class ContainedRenderer implements AutoCloseable {
     /** Starts a container, in which the program connects by itself. */
     static ContainedRenderer start(Plan plan, Invitation invitation) {
         GenericContainer<?> container = plan(plan, invitation);
-        container.start();
+        try {
+            container.start();
+        } catch (Throwable e) {
+            container.stop(); // nobody else removes it
+            throw e;
+        }
         return new ContainedRenderer(container);
     }
 

@@ -14,15 +14,22 @@ import java.util.List;
  */
 record OtherUser(long id) {
 
-    private static final Path CHANGES_USER = Path.of("/usr/bin/setpriv");
-
     /** Returns a user; the test is skipped where it cannot start processes of that user. */
-    static OtherUser require(long id) throws IOException {
-        if (ownId() != 0 || !Files.isExecutable(CHANGES_USER)) {
-            throw Missing.ROOT.abort("no processes of other users here: that needs root and " + CHANGES_USER);
+    static OtherUser require(long id) throws Exception {
+        OtherUser user = new OtherUser(id);
+        if (ownId() != 0 || !user.canRun()) {
+            throw Missing.ROOT.abort("no processes of other users here: that needs root and setpriv");
         }
         Missing.ROOT.isThere();
-        return new OtherUser(id);
+        return user;
+    }
+
+    private boolean canRun() throws InterruptedException {
+        try {
+            return new ProcessBuilder(command("true")).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Returns the number of the user who runs this JVM. */
@@ -40,14 +47,18 @@ record OtherUser(long id) {
      * but write nothing of others.
      */
     List<String> command(Class<?> program) {
+        return command(ProcScenarios.command(program).toArray(String[]::new));
+    }
+
+    private List<String> command(String... program) {
         List<String> words = new ArrayList<>(List.of(
-                CHANGES_USER.toString(),
+                "setpriv",
                 "--reuid=" + id,
                 "--regid=" + id,
                 "--clear-groups",
                 "--inh-caps=-all,+dac_read_search",
                 "--ambient-caps=-all,+dac_read_search"));
-        words.addAll(ProcScenarios.command(program));
+        words.addAll(List.of(program));
         return words;
     }
 }

@@ -8,7 +8,6 @@ import dev.valence.main.IpcMain;
 import dev.valence.main.IpcMainOptions;
 import dev.valence.main.RendererSpec;
 import dev.valence.renderer.IpcRenderer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ class UsersIT {
     }
 
     @BeforeEach
-    void require() throws IOException {
+    void require() throws Exception {
         other = OtherUser.require(ALLOWED);
         socket = directory.resolve("main.sock");
     }

@@ -33,7 +33,8 @@ final class ProcScenarios {
             "--enable-native-access=ALL-UNNAMED");
 
     private static final String NOT_FOR_RENDERERS =
-            ".*/(netty-|junit-|assertj-|archunit|awaitility|hamcrest|byte-buddy|logback-|opentest4j|apiguardian)[^/]*";
+            ".*/(netty-|junit-|assertj-|archunit|awaitility|hamcrest|byte-buddy|logback-|opentest4j|apiguardian"
+                    + "|testcontainers|docker-java|duct-tape|commons-|jna-)[^/]*";
 
     private ProcScenarios() {}
 

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /** A display of its own for a test with windows: an Xvfb, which ends with {@link #close}. */
 final class VirtualDisplay implements AutoCloseable {
@@ -41,11 +40,9 @@ final class VirtualDisplay implements AutoCloseable {
             missing.add(windows + " (Debian: openjdk-17-jre beside the headless one)");
         }
         if (xvfb == null || !missing.isEmpty()) {
-            String text = "no windows here: missing " + String.join(", ", missing);
-            assertThat(Boolean.getBoolean("valence.display.required")).as(text).isFalse();
-            System.out.println("SKIPPED: " + text);
-            Assumptions.abort(text);
+            throw Missing.DISPLAY.abort("no windows here: missing " + String.join(", ", missing));
         }
+        Missing.DISPLAY.isThere();
         return start(xvfb);
     }
 

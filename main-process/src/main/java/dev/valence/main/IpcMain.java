@@ -65,7 +65,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
     /**
      * Opens a main process.
      *
-     * @throws IllegalArgumentException if the path of the socket is too long for the platform; nothing is left behind
+     * @throws IllegalArgumentException if the path of the socket is too long for the platform, or users are allowed that
+     *     the transport cannot tell; nothing is left behind
      * @throws java.io.UncheckedIOException if the socket cannot be listened on; nothing is left behind
      */
     public static IpcMain open(IpcMainOptions options) {
@@ -77,7 +78,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
                         "valence-main-timer")
                 .watchedBy(options.tap(), options.maxListeners());
         try {
-            Reception reception = new Reception(options.limits(), services.deadlines(), OwnUser.id());
+            Reception reception =
+                    new Reception(options.limits(), services.deadlines(), AllowedUsers.ownAnd(options.allowedUsers()));
             RendererTable renderers = new RendererTable(services, options.declared(), reception);
             return new IpcMain(renderers, ListeningPoint.open(options, reception));
         } catch (Throwable e) {

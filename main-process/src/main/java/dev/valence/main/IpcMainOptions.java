@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param transport how renderers connect
  * @param path of the socket; null for one in a private directory
+ * @param allowedUsers whose processes may connect besides those of main's own user, by number
  * @param executor runs callbacks
  * @param limits the bounds
  * @param declared channels that renderers with {@link dev.valence.Permissions#declaredOnly()} may use
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public record IpcMainOptions(
         Transport transport,
         @Nullable Path path,
+        Set<Long> allowedUsers,
         CallbackExecutor executor,
         Limits limits,
         Set<String> declared,
@@ -62,6 +64,7 @@ public record IpcMainOptions(
     private static final IpcMainOptions DEFAULTS = new IpcMainOptions(
             Transport.UNIX,
             null,
+            Set.of(),
             CallbackExecutor.elastic(),
             Limits.defaults(),
             Set.of(),
@@ -76,6 +79,8 @@ public record IpcMainOptions(
         Objects.requireNonNull(executor, "executor");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(uncaughtErrorHook, "uncaughtErrorHook");
+        allowedUsers = Set.copyOf(allowedUsers);
+        allowedUsers.forEach(AllowedUsers::checkNumber);
         declared = Set.copyOf(declared);
         codecs = List.copyOf(codecs);
         Services.checkMaxListeners(maxListeners);
@@ -98,7 +103,16 @@ public record IpcMainOptions(
     /** Returns a copy with another transport. */
     public IpcMainOptions withTransport(Transport newTransport) {
         return new IpcMainOptions(
-                newTransport, path, executor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
+                newTransport,
+                path,
+                allowedUsers,
+                executor,
+                limits,
+                declared,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                tap);
     }
 
     /**
@@ -108,19 +122,66 @@ public record IpcMainOptions(
      */
     public IpcMainOptions withPath(Path socket) {
         return new IpcMainOptions(
-                transport, socket, executor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
+                transport,
+                socket,
+                allowedUsers,
+                executor,
+                limits,
+                declared,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                tap);
+    }
+
+    /**
+     * Returns a copy that lets in processes of a further user, such as those of a container that does not run as main's
+     * user. Each needs its token all the same, and a launched renderer must still be the process that was launched.
+     *
+     * <p>With such a user the socket is writable for everybody who reaches it, which is up to the directory it is in; what
+     * the kernel says of a peer decides. Through NIO the kernel does not tell main the number of another user, so {@link
+     * IpcMain#open} refuses the two together. In memory there is no other user, and this has no effect.
+     *
+     * @param userId from 0 to 4,294,967,294, as it is where main runs. Root of a container with a user namespace is another
+     *     number outside of it. A main in a user namespace sees every user that the namespace lacks as one, as a rule
+     *     65534: do not allow that one there
+     * @throws IllegalArgumentException if no user has that number
+     */
+    public IpcMainOptions allowUser(long userId) {
+        Set<Long> all = new HashSet<>(allowedUsers);
+        all.add(userId);
+        return new IpcMainOptions(
+                transport, path, all, executor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy with another executor for callbacks. */
     public IpcMainOptions withExecutor(CallbackExecutor newExecutor) {
         return new IpcMainOptions(
-                transport, path, newExecutor, limits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
+                transport,
+                path,
+                allowedUsers,
+                newExecutor,
+                limits,
+                declared,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                tap);
     }
 
     /** Returns a copy with other limits. */
     public IpcMainOptions withLimits(Limits newLimits) {
         return new IpcMainOptions(
-                transport, path, executor, newLimits, declared, codecs, uncaughtErrorHook, maxListeners, tap);
+                transport,
+                path,
+                allowedUsers,
+                executor,
+                newLimits,
+                declared,
+                codecs,
+                uncaughtErrorHook,
+                maxListeners,
+                tap);
     }
 
     /** Returns a copy with further encodings. */
@@ -128,6 +189,7 @@ public record IpcMainOptions(
         return new IpcMainOptions(
                 transport,
                 path,
+                allowedUsers,
                 executor,
                 limits,
                 declared,
@@ -139,13 +201,14 @@ public record IpcMainOptions(
 
     /** Returns a copy with another hook for what listeners throw. */
     public IpcMainOptions withUncaughtErrorHook(UncaughtErrorHook hook) {
-        return new IpcMainOptions(transport, path, executor, limits, declared, codecs, hook, maxListeners, tap);
+        return new IpcMainOptions(
+                transport, path, allowedUsers, executor, limits, declared, codecs, hook, maxListeners, tap);
     }
 
     /** Returns a copy that suspects a leak at more than this many listeners of one channel of a receiver. */
     public IpcMainOptions withMaxListeners(int listeners) {
         return new IpcMainOptions(
-                transport, path, executor, limits, declared, codecs, uncaughtErrorHook, listeners, tap);
+                transport, path, allowedUsers, executor, limits, declared, codecs, uncaughtErrorHook, listeners, tap);
     }
 
     /** Returns a copy with a tap, which sees all that this main sends and receives. */
@@ -153,6 +216,7 @@ public record IpcMainOptions(
         return new IpcMainOptions(
                 transport,
                 path,
+                allowedUsers,
                 executor,
                 limits,
                 declared,
@@ -173,7 +237,8 @@ public record IpcMainOptions(
         for (String channel : channels) {
             all.add(ChannelName.check(channel));
         }
-        return new IpcMainOptions(transport, path, executor, limits, all, codecs, uncaughtErrorHook, maxListeners, tap);
+        return new IpcMainOptions(
+                transport, path, allowedUsers, executor, limits, all, codecs, uncaughtErrorHook, maxListeners, tap);
     }
 
     /** Returns a copy that declares further channels, see {@link #declare(String...)}. */

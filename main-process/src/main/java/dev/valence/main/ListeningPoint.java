@@ -7,7 +7,11 @@ import dev.valence.main.netty.IoKind;
 import dev.valence.main.netty.NettyServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,8 @@ record ListeningPoint(Endpoint endpoint, Registration undo) {
     /** One thread serves many connections; two keep a flood of one renderer from filling the only one. */
     private static final int IO_THREADS = 2;
 
+    private static final Set<PosixFilePermission> FOR_EVERYBODY = PosixFilePermissions.fromString("rw-rw-rw-");
+
     /** Starts to listen as the options say. */
     static ListeningPoint open(IpcMainOptions options, Reception reception) {
         if (options.transport() == IpcMainOptions.Transport.IN_MEMORY) {
@@ -29,11 +35,13 @@ record ListeningPoint(Endpoint endpoint, Registration undo) {
             return new ListeningPoint(endpoint, InMemoryTransport.listen(endpoint, reception));
         }
         IoKind kind = options.transport() == IpcMainOptions.Transport.UNIX_NIO ? IoKind.NIO : IoKind.best();
+        checkUsers(options.allowedUsers(), kind);
         try {
             SocketPlace place = place(options.path());
             try {
                 NettyServer server = NettyServer.open(place.socket(), kind, IO_THREADS, reception);
                 reception.onCrowd(server::setAccepting);
+                admitWriters(options.allowedUsers(), place, server);
                 Thread atExit = new Thread(place::close, "valence-main-exit"); // when the JVM ends without a close
                 Runtime.getRuntime().addShutdownHook(atExit);
                 return new ListeningPoint(place.endpoint(), () -> {
@@ -47,6 +55,25 @@ record ListeningPoint(Endpoint endpoint, Registration undo) {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen: " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkUsers(Set<Long> users, IoKind kind) {
+        if (!users.isEmpty() && !kind.tellsUserNumbers()) {
+            throw new IllegalArgumentException("allowed users: " + users + " (expected: none through " + kind
+                    + ", where the number of another user is not known)");
+        }
+    }
+
+    /** The kernel lets nobody connect who may not write to the socket. */
+    private static void admitWriters(Set<Long> users, SocketPlace place, NettyServer server) throws IOException {
+        if (!users.isEmpty()) {
+            try {
+                Files.setPosixFilePermissions(place.socket(), FOR_EVERYBODY);
+            } catch (Throwable e) {
+                server.close();
+                throw e;
+            }
         }
     }
 

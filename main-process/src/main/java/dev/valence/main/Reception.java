@@ -41,7 +41,7 @@ final class Reception implements Acceptor, Doorkeeper {
 
     private final Limits limits;
     private final Deadlines deadlines;
-    private final long ownUserId;
+    private final AllowedUsers users;
     private final List<Ticket> tickets = new CopyOnWriteArrayList<>();
     private final Map<Connection, Future<?>> strangers = new ConcurrentHashMap<>(); // each with its timer
     private final ReentrantLock crowdLock = new ReentrantLock();
@@ -54,12 +54,12 @@ final class Reception implements Acceptor, Doorkeeper {
     /**
      * Makes a reception.
      *
-     * @param ownUserId the user that may connect, -1 if the platform does not tell
+     * @param users whose processes may connect
      */
-    Reception(Limits limits, Deadlines deadlines, long ownUserId) {
+    Reception(Limits limits, Deadlines deadlines, AllowedUsers users) {
         this.limits = limits;
         this.deadlines = deadlines;
-        this.ownUserId = ownUserId;
+        this.users = users;
     }
 
     /** Sets what is told whether further connections are to be accepted. */
@@ -95,6 +95,9 @@ final class Reception implements Acceptor, Doorkeeper {
 
     @Override
     public Admitted admit(Hello hello, @Nullable PeerCredentials credentials, Connection connection) {
+        if (credentials != null) {
+            users.check(credentials); // before the token, which those it is not for cannot use up
+        }
         byte[] shown = hello.getToken().toByteArray();
         Ticket match = null;
         for (Ticket ticket : tickets) { // all of them, so that the time taken says nothing
@@ -106,17 +109,14 @@ final class Reception implements Acceptor, Doorkeeper {
             throw new IpcException(ErrorCode.REJECTED, "token: not one that is open (expected: the one handed over)");
         }
         if (credentials != null) {
-            checkCredentials(credentials, match.incarnation());
+            checkProcess(credentials, match.incarnation());
         }
         turnedAway(connection);
         return match.incarnation().connected(connection);
     }
 
-    private void checkCredentials(PeerCredentials credentials, Incarnation incarnation) {
-        if (ownUserId >= 0 && credentials.userId() >= 0 && credentials.userId() != ownUserId) {
-            throw new IpcException(
-                    ErrorCode.REJECTED, "user id: " + credentials.userId() + " (expected: " + ownUserId + ")");
-        }
+    /** An invited process may be any; so may one that main does not see, in a process namespace beside its own. */
+    private static void checkProcess(PeerCredentials credentials, Incarnation incarnation) {
         long expected = incarnation.pid().orElse(-1);
         if (expected > 0 && credentials.processId() > 0 && credentials.processId() != expected) {
             throw new IpcException(

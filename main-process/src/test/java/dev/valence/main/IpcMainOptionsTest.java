@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.valence.Permissions;
 import dev.valence.Permissions.Use;
 import dev.valence.Tap;
+import dev.valence.frame.PeerCredentials;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IpcMainOptionsTest {
 
@@ -59,5 +62,30 @@ class IpcMainOptionsTest {
                     .hasMessageContaining("expected: at most 323584");
             assertThat(main.renderers()).isEmpty();
         }
+    }
+
+    @Test
+    void allowedUsers_areNoneUnlessSaidOtherwiseAndAddUp() {
+        assertThat(DEFAULTS.allowedUsers()).isEmpty();
+        assertThat(DEFAULTS.allowUser(1).allowUser(2).withMaxListeners(3).allowedUsers())
+                .containsExactlyInAnyOrder(1L, 2L);
+        assertThat(DEFAULTS.allowUser(4_294_967_294L).allowedUsers()).containsExactly(4_294_967_294L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 4_294_967_295L, PeerCredentials.SOMEBODY_ELSE})
+    void numberThatNoUserHas_isRefused(long userId) {
+        assertThatThrownBy(() -> DEFAULTS.allowUser(userId))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("user id: " + userId + " (expected: 0 to 4294967294)");
+    }
+
+    @Test
+    void allowedUserThroughNio_isRefusedBecauseItCouldNotBeRecognised() {
+        IpcMainOptions nio = DEFAULTS.allowUser(1).withTransport(IpcMainOptions.Transport.UNIX_NIO);
+        assertThatThrownBy(() -> IpcMain.open(nio))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "allowed users: [1] (expected: none through NIO, where the number of another user is not known)");
     }
 }

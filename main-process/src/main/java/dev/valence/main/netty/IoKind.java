@@ -119,6 +119,11 @@ public enum IoKind {
     /** Returns whether this works on this machine. */
     public abstract boolean isAvailable();
 
+    /** Returns whether the number of any user can be had, not only that of the one who runs this process. */
+    public boolean tellsUserNumbers() {
+        return this != NIO;
+    }
+
     abstract IoHandlerFactory handlers();
 
     abstract ServerChannel newServer();

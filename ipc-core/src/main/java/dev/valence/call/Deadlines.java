@@ -38,6 +38,18 @@ public final class Deadlines implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs a task again and again until the clock is closed, on the thread of the clock: each time so long after the time
+     * before. It must not wait, and what it throws ends it.
+     */
+    public void repeat(Runnable task, long intervalNanos) {
+        try {
+            var unused = timer.scheduleWithFixedDelay(task, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed: there is nothing left to repeat it for.
+        }
+    }
+
     /** Forgets what has not run. */
     @Override
     public void close() {

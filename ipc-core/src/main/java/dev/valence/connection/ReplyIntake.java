@@ -58,6 +58,13 @@ final class ReplyIntake {
         checkMayComeBetween(id);
     }
 
+    /** Takes a frame whose payload never comes in pieces; no bound but that of a piece is for it. */
+    void takeWhole(ByteString payload) {
+        charge(payload.size());
+        checkNoneUnderWay();
+        Reassembly.checkPiece(payload);
+    }
+
     /** Takes the first frame of a reply or item; returns it if it is whole. */
     @Nullable
     Answer takeFirst(Frame frame) {

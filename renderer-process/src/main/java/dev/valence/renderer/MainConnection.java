@@ -106,6 +106,7 @@ final class MainConnection implements IpcSender, Role {
                     .setImplementation("valence-java");
             link(endpoint, link -> client(link, options, hello)).wakeUp();
             awaitWelcome(options.limits().handshakeTimeout());
+            MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
         } catch (Throwable e) {
             abandon(e);
             throw e;
@@ -188,6 +189,12 @@ final class MainConnection implements IpcSender, Role {
     @Override
     public boolean mayUse(Permissions.Use use, String channel) {
         return closing || ended.isDone() || rules.permits(use, channel);
+    }
+
+    @Override
+    public void onDumpThreads() {
+        ThreadDump.start(
+                services.dispatcher().threads(), text -> session.health().sendThreadDump(text));
     }
 
     @Override

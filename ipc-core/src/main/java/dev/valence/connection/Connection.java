@@ -110,6 +110,11 @@ public final class Connection implements FrameHandler {
         return any;
     }
 
+    /** See {@link Link#isBehind}. */
+    public boolean isBehind() {
+        return link.isBehind();
+    }
+
     /**
      * Ends the connection at once: tells the peer why, as far as it listens, and closes the link. Idempotent; the first
      * reason counts.

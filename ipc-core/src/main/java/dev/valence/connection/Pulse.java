@@ -117,6 +117,12 @@ public final class Pulse {
         return isOnTime ? dumped() : state;
     }
 
+    /** An interval is over in which this side did not get to read, so that it says nothing about the peer. */
+    public void skip() {
+        beatAtNanos = clock.getAsLong();
+        steadyNanos = 0;
+    }
+
     /**
      * A pong came; one that answers no ping since the last pong is ignored.
      *

@@ -50,6 +50,10 @@ final class Heartbeat {
             if (connection == null || !isWatched()) {
                 return;
             }
+            if (connection.isBehind()) { // since the ping before, most likely
+                pulse.skip();
+                return;
+            }
             finding = judge(pulse.state(), pulse.beat(connection.takeHeard()), null);
             ping = pulse.ping();
         } finally {

@@ -5,6 +5,7 @@ import static dev.valence.integration.Patience.exit;
 import static dev.valence.integration.Patience.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.valence.CallbackExecutor;
 import dev.valence.Limits;
 import dev.valence.MessageChannel;
 import dev.valence.integration.HeartbeatPrograms.Patient;
@@ -37,8 +38,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class HeartbeatIT {
 
-    private static final Duration LONGER_THAN_THE_LIMIT =
-            HeartbeatPrograms.FAST.unresponsiveAfter().multipliedBy(2);
+    private static final Duration LONGER_THAN_THE_LIMIT = HeartbeatPrograms.CALM
+            .unresponsiveAfter()
+            .plus(HeartbeatPrograms.CALM.heartbeatInterval().multipliedBy(3));
 
     /** Hears of one main's renderers, and asks them for what it can inside the callbacks. */
     private static final class Ward implements RendererListener, AutoCloseable {
@@ -48,7 +50,11 @@ class HeartbeatIT {
         final Queue<Integer> noted = new ConcurrentLinkedQueue<>();
 
         Ward(Limits limits) {
-            main = IpcMain.open(IpcMainOptions.defaults().withLimits(limits));
+            this(limits, CallbackExecutor.elastic());
+        }
+
+        Ward(Limits limits, CallbackExecutor executor) {
+            main = IpcMain.open(IpcMainOptions.defaults().withLimits(limits).withExecutor(executor));
             main.on("noted", Integer.class, (event, number) -> noted.add(number));
             main.listen(this);
         }
@@ -139,7 +145,7 @@ class HeartbeatIT {
 
     @Test
     void X9_callbacksThatHoldUpNothing_areNotStuck() throws Exception {
-        try (Ward ward = new Ward(HeartbeatPrograms.FAST)) {
+        try (Ward ward = new Ward(HeartbeatPrograms.CALM)) {
             CompletableFuture<String> answer = new CompletableFuture<>();
             CompletableFuture<Void> asked = new CompletableFuture<>();
             ward.main.handleAsync("question", String.class, (event, text) -> {
@@ -178,8 +184,28 @@ class HeartbeatIT {
     }
 
     @Test
+    void X9_ioThreadOfMainIsHeldUp_tellsNothingOfIt() throws Exception {
+        try (Ward ward = new Ward(HeartbeatPrograms.CALM, CallbackExecutor.direct())) {
+            CompletableFuture<Void> held = new CompletableFuture<>();
+            CompletableFuture<Void> letGo = new CompletableFuture<>();
+            ward.main.on("noted", Integer.class, (event, number) -> {
+                held.complete(null);
+                letGo.get();
+            });
+            Renderer renderer = ward.launch();
+            renderer.send("note", 1);
+            await(held);
+            Signals.letPass(LONGER_THAN_THE_LIMIT);
+            letGo.complete(null);
+            assertThat(await(renderer.invoke("echo", "it goes on", String.class)))
+                    .isEqualTo("it goes on");
+            assertThat(ward.events).isEmpty();
+        }
+    }
+
+    @Test
     void X9_rendererThatDoesNotRespond_canBeReloadedAndKilled() throws Exception {
-        try (Ward ward = new Ward(HeartbeatPrograms.FAST.withShutdownGrace(Duration.ofMillis(100)))) {
+        try (Ward ward = new Ward(HeartbeatPrograms.FAST)) {
             Renderer renderer = ward.launch();
             stopUntilSilent(ward, renderer);
             renderer.reload();

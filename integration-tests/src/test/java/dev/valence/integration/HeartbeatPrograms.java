@@ -15,8 +15,13 @@ import java.util.concurrent.TimeUnit;
 /** Programs that the tests of the heartbeat start. */
 final class HeartbeatPrograms {
 
-    /** Beats that a test can wait for, and time enough between them on a machine that has other things to do. */
-    static final Limits FAST = Limits.defaults().withHeartbeat(Duration.ofMillis(300), Duration.ofMillis(1500));
+    /** Beats that a test can wait for. */
+    static final Limits FAST = Limits.defaults()
+            .withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(600))
+            .withShutdownGrace(Duration.ofMillis(500));
+
+    /** The same for tests that fail if a renderer finds no processor for so long. */
+    static final Limits CALM = FAST.withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(1200));
 
     private HeartbeatPrograms() {}
 
@@ -52,7 +57,7 @@ final class HeartbeatPrograms {
     /** A main with a fast heartbeat and one renderer: prints what it is told, and echoes what it reads. */
     static final class WatchingMain implements RendererListener {
         public static void main(String[] args) throws Exception {
-            try (IpcMain main = IpcMain.open(IpcMainOptions.defaults().withLimits(FAST))) {
+            try (IpcMain main = IpcMain.open(IpcMainOptions.defaults().withLimits(CALM))) {
                 main.listen(new WatchingMain());
                 Renderer renderer = main.launch(ProcScenarios.spec(Patient.class));
                 renderer.ready().get(60, TimeUnit.SECONDS);

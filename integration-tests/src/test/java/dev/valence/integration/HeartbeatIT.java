@@ -38,9 +38,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class HeartbeatIT {
 
-    private static final Duration LONGER_THAN_THE_LIMIT = HeartbeatPrograms.CALM
-            .unresponsiveAfter()
-            .plus(HeartbeatPrograms.CALM.heartbeatInterval().multipliedBy(3));
+    /** Longer than it takes to notice, if there were something. */
+    private static void letTheLimitPass(Limits limits) {
+        Signals.letPass(
+                limits.unresponsiveAfter().plus(limits.heartbeatInterval().multipliedBy(3)));
+    }
 
     /** Hears of one main's renderers, and asks them for what it can inside the callbacks. */
     private static final class Ward implements RendererListener, AutoCloseable {
@@ -100,7 +102,7 @@ class HeartbeatIT {
             Renderer renderer = ward.launch();
             stopUntilSilent(ward, renderer);
             IntStream.range(0, 100).forEach(number -> renderer.send("note", number));
-            Signals.letPass(LONGER_THAN_THE_LIMIT); // it is told once, however long it lasts
+            letTheLimitPass(HeartbeatPrograms.FAST); // it is told once, however long it lasts
             Signals.goOn(renderer.pid().orElseThrow());
 
             assertThat(ward.next()).isEqualTo("responsive inside");
@@ -133,7 +135,7 @@ class HeartbeatIT {
             assertThat(how.duration()).isGreaterThanOrEqualTo(HeartbeatPrograms.FAST.unresponsiveAfter());
             assertThat(how.threadDump()).contains("standStill", "valence-callback", "valence-renderer-io");
             assertThat(await(renderer.threadDump())).contains("standStill");
-            Signals.letPass(LONGER_THAN_THE_LIMIT);
+            letTheLimitPass(HeartbeatPrograms.FAST);
             assertThat(ward.events).isEmpty();
 
             door.port1().postMessage(null);
@@ -156,7 +158,7 @@ class HeartbeatIT {
             renderer.send("ask", "question"); // waits for a reply
             CompletableFuture<?> beside = renderer.invoke("block beside", null, Void.class);
             await(asked);
-            Signals.letPass(LONGER_THAN_THE_LIMIT);
+            letTheLimitPass(HeartbeatPrograms.CALM);
             assertThat(ward.events).isEmpty();
             assertThat(beside).isNotDone();
 
@@ -171,7 +173,7 @@ class HeartbeatIT {
         try (ChildJvm main = ChildJvm.start(WatchingMain.class, Map.of())) {
             long renderer = Long.parseLong(main.awaitLine("pid "));
             Signals.stop(main.pid());
-            Signals.letPass(LONGER_THAN_THE_LIMIT);
+            letTheLimitPass(HeartbeatPrograms.CALM);
             Signals.goOn(main.pid());
             main.goOn();
             main.awaitLine("echoed");
@@ -195,7 +197,7 @@ class HeartbeatIT {
             Renderer renderer = ward.launch();
             renderer.send("note", 1);
             await(held);
-            Signals.letPass(LONGER_THAN_THE_LIMIT);
+            letTheLimitPass(HeartbeatPrograms.CALM);
             letGo.complete(null);
             assertThat(await(renderer.invoke("echo", "it goes on", String.class)))
                     .isEqualTo("it goes on");
@@ -204,6 +206,7 @@ class HeartbeatIT {
     }
 
     @Test
+    @Tag("full")
     void X9_rendererThatDoesNotRespond_canBeReloadedAndKilled() throws Exception {
         try (Ward ward = new Ward(HeartbeatPrograms.FAST)) {
             Renderer renderer = ward.launch();

@@ -17,11 +17,11 @@ final class HeartbeatPrograms {
 
     /** Beats that a test can wait for. */
     static final Limits FAST = Limits.defaults()
-            .withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(600))
+            .withHeartbeat(Duration.ofMillis(60), Duration.ofMillis(360))
             .withShutdownGrace(Duration.ofMillis(500));
 
     /** The same for tests that fail if a renderer finds no processor for so long. */
-    static final Limits CALM = FAST.withHeartbeat(Duration.ofMillis(200), Duration.ofMillis(1200));
+    static final Limits CALM = FAST.withHeartbeat(Duration.ofMillis(150), Duration.ofMillis(900));
 
     private HeartbeatPrograms() {}
 

@@ -31,7 +31,7 @@ class ThreadDumpTest {
         });
         assertThat(dump.get(60, TimeUnit.SECONDS))
                 .contains("\"" + Thread.currentThread().getName() + "\" ")
-                .contains("at " + ThreadDumpTest.class.getName() + ".dump_isMadeOnAThreadOfItsOwn(");
+                .contains(ThreadDumpTest.class.getName() + ".dump_isMadeOnAThreadOfItsOwn(");
         assertThat(maker.get(60, TimeUnit.SECONDS).isDaemon()).isTrue();
         maker.get().join();
     }

@@ -7,4 +7,8 @@ package dev.valence.call;
  *     the longest if there are several; 0 if nothing is held up
  * @param runningCallbacks how many run and do not wait; 0 if that is not known
  */
-public record Activity(long oldestTurnNanos, int runningCallbacks) {}
+public record Activity(long oldestTurnNanos, int runningCallbacks) {
+
+    /** Of a process that does not tell. */
+    public static final Activity UNKNOWN = new Activity(0, 0);
+}

@@ -17,11 +17,11 @@ public interface Link {
     void wakeUp();
 
     /**
-     * Returns whether a wake-up still waits for the I/O thread, which also reads. If it is one of long ago, what the peer
-     * has sent was not seen.
+     * Returns whether a wake-up still waits for the I/O thread, which also reads: if it is one of long ago, what the peer
+     * has sent since then was not seen. False where wake-ups do not go to that thread.
      */
     default boolean isBehind() {
-        return false; // whoever wakes it up does the work
+        return false;
     }
 
     /**

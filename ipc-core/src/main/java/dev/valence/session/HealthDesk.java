@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthDesk implements HealthListener {
 
-    private final Services services;
     private final Role role;
     private final Outbox outbox;
 
@@ -44,8 +43,7 @@ public final class HealthDesk implements HealthListener {
     private IpcException refusal = new IpcException(ErrorCode.NOT_READY, "not connected yet"); // guarded by lock
     private boolean isOpen; // guarded by lock; the peer makes dumps
 
-    HealthDesk(Services services, Role role, Outbox outbox) {
-        this.services = services;
+    HealthDesk(Role role, Outbox outbox) {
         this.role = role;
         this.outbox = outbox;
     }
@@ -73,7 +71,7 @@ public final class HealthDesk implements HealthListener {
 
     @Override
     public void onPing(long nonce) {
-        Activity activity = services.dispatcher().activity();
+        Activity activity = role.activity();
         outbox.offerNewest(Frame.newBuilder()
                 .setPong(Pong.newBuilder()
                         .setNonce(nonce)
@@ -84,6 +82,9 @@ public final class HealthDesk implements HealthListener {
 
     @Override
     public void onPong(Pong pong) {
+        if (pong.getOldestTurnMicros() < 0) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "age of a turn: beyond 63 bits (expected: fewer)");
+        }
         role.onPong(pong);
     }
 

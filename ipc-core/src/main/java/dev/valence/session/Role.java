@@ -2,6 +2,7 @@ package dev.valence.session;
 
 import dev.valence.IpcException;
 import dev.valence.Permissions;
+import dev.valence.call.Activity;
 import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
 import dev.valence.proto.Pong;
@@ -48,6 +49,11 @@ public interface Role {
 
     /** The peer's listeners are in place. */
     default void onReady() {}
+
+    /** Returns what the peer is told about callbacks when it asks whether this side is there. Main tells nothing. */
+    default Activity activity() {
+        return Activity.UNKNOWN;
+    }
 
     /** The peer has answered a ping. */
     default void onPong(Pong pong) {}

@@ -89,7 +89,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.caller = new Caller(this, services, role, outbox);
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
         this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
-        this.health = new HealthDesk(services, role, outbox);
+        this.health = new HealthDesk(role, outbox);
         outbox.whenReplyRoom(this::onReplyRoom);
         this.messages = new MessageFate(caller.ids(), services.tally());
         this.sending = new MessageDesk(this, outbox, services.tally());

@@ -12,6 +12,7 @@ import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Permissions;
 import dev.valence.TypeRef;
+import dev.valence.call.Activity;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Outbox;
 import dev.valence.frame.FrameHandler;
@@ -189,6 +190,11 @@ final class MainConnection implements IpcSender, Role {
     @Override
     public boolean mayUse(Permissions.Use use, String channel) {
         return closing || ended.isDone() || rules.permits(use, channel);
+    }
+
+    @Override
+    public Activity activity() {
+        return services.dispatcher().activity();
     }
 
     @Override

@@ -58,10 +58,9 @@ final class ReplyIntake {
         checkMayComeBetween(id);
     }
 
-    /** Takes a frame whose payload never comes in pieces; no bound but that of a piece is for it. */
+    /** Takes a frame that answers no request, and whose payload never comes in pieces: that bounds it and nothing else. */
     void takeWhole(ByteString payload) {
         charge(payload.size());
-        checkNoneUnderWay();
         Reassembly.checkPiece(payload);
     }
 

@@ -15,7 +15,6 @@ import dev.valence.frame.Wire;
 import dev.valence.proto.DumpThreads;
 import dev.valence.proto.Feature;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
 import dev.valence.proto.Ping;
 import dev.valence.proto.Pong;
 import dev.valence.proto.ThreadDump;
@@ -165,8 +164,7 @@ public final class HealthDesk implements HealthListener {
         }
         try {
             outbox.offer(
-                    Outgoing.frame(Lane.LANE_REPLY, OutFrame.of(frame), payload.size(), SendListener.NONE),
-                    Admission.ALWAYS);
+                    Outgoing.unnumberedAnswer(OutFrame.of(frame), payload.size(), SendListener.NONE), Admission.ALWAYS);
         } catch (IpcException e) {
             // The connection has ended, and with it the question.
         }

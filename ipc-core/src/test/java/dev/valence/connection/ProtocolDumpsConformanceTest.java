@@ -1,9 +1,11 @@
 package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.CLOSING;
+import static dev.valence.fixtures.RawFrames.chunk;
 import static dev.valence.fixtures.RawFrames.dumpThreads;
 import static dev.valence.fixtures.RawFrames.hello;
 import static dev.valence.fixtures.RawFrames.ping;
+import static dev.valence.fixtures.RawFrames.reply;
 import static dev.valence.fixtures.RawFrames.text;
 import static dev.valence.fixtures.RawFrames.threadDump;
 import static dev.valence.fixtures.RawFrames.zeros;
@@ -18,6 +20,7 @@ import dev.valence.fixtures.ManualExecutor;
 import dev.valence.fixtures.Patience;
 import dev.valence.frame.Wire;
 import dev.valence.proto.Frame;
+import dev.valence.proto.Lane;
 import dev.valence.proto.Pong;
 import dev.valence.session.HealthDesk;
 import java.time.Duration;
@@ -175,6 +178,20 @@ class ProtocolDumpsConformanceTest {
             dialogue.peer.send(dumpThreads());
             health(dialogue).sendThreadDump("ä".repeat(Wire.CHUNK_BYTES));
             assertThat(dialogue.peer.next().getThreadDump().getPayload().size()).isEqualTo(Wire.CHUNK_BYTES);
+        }
+    }
+
+    @Test
+    void w22_4_dumpBetweenThePiecesOfAReply_isTaken() {
+        try (Dialogue dialogue = Dialogue.withReadyMain()) {
+            CompletableFuture<byte[]> reply = dialogue.end.invoke("h", null, byte[].class);
+            CompletableFuture<String> dump = health(dialogue).threadDump();
+            dialogue.peer.send(
+                    reply(1, r -> r.setEncoding(1).setMore(true).setSize(4096).setPayload(zeros(2048))));
+            dialogue.peer.send(threadDump(ByteString.copyFromUtf8("between")));
+            assertThat(Patience.get(dump)).isEqualTo("between");
+            dialogue.peer.send(chunk(1, Lane.LANE_REPLY, chunk -> chunk.setPayload(zeros(2048))));
+            assertThat(Patience.get(reply)).hasSize(4096);
         }
     }
 

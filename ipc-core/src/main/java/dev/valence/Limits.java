@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param handshakeTimeout from the connection to its acceptance
  * @param shutdownGrace how long a closing side waits for the other one
  * @param heartbeatInterval from one ping of the other side to the next
- * @param unresponsiveAfter how long the other side may be silent, or stuck, before that is told; not shorter than the
- *     interval
+ * @param unresponsiveAfter how long the other side may be silent, or stuck, before that is told; at least two
+ *     intervals, so that a short pause of this side is not taken for a silence of the other
  */
 public record Limits(
         int payloadBytes,
@@ -72,9 +72,9 @@ public record Limits(
         checkPositive("shutdownGrace", shutdownGrace);
         checkPositive("heartbeatInterval", heartbeatInterval);
         checkPositive("unresponsiveAfter", unresponsiveAfter);
-        if (unresponsiveAfter.compareTo(heartbeatInterval) < 0) {
+        if (unresponsiveAfter.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("unresponsiveAfter: " + unresponsiveAfter
-                    + " (expected: at least heartbeatInterval, " + heartbeatInterval + ")");
+                    + " (expected: at least twice heartbeatInterval, " + heartbeatInterval + ")");
         }
     }
 
@@ -223,7 +223,7 @@ public record Limits(
      * Returns a copy with another heartbeat.
      *
      * @param interval from one ping to the next; shorter ones notice sooner and cost more
-     * @param unresponsive how long a side may be silent or stuck before that is told
+     * @param unresponsive how long the other side may be silent or stuck before that is told; at least two intervals
      */
     public Limits withHeartbeat(Duration interval, Duration unresponsive) {
         return new Limits(

@@ -127,7 +127,7 @@ class HeartbeatIT {
     void X9_listenerStandsStill_isStuckOnceWithAThreadDumpAndRespondsWhenItReturns() throws Exception {
         try (Ward ward = new Ward(HeartbeatPrograms.FAST)) {
             Renderer renderer = ward.launch();
-            MessageChannel door = MessageChannel.create();
+            MessageChannel door = MessageChannel.create(CallbackExecutor.direct());
             renderer.postMessage("block", null, door.port2());
 
             assertThat(ward.next()).isEqualTo("STUCK UNRESPONSIVE");
@@ -162,7 +162,10 @@ class HeartbeatIT {
             assertThat(ward.events).isEmpty();
             assertThat(beside).isNotDone();
 
-            renderer.postMessage("block", null, MessageChannel.create().port2()); // and this one is noticed
+            renderer.postMessage(
+                    "block",
+                    null,
+                    MessageChannel.create(CallbackExecutor.direct()).port2()); // and this one is noticed
             assertThat(ward.next()).isEqualTo("STUCK UNRESPONSIVE");
             answer.complete("done");
         }

@@ -14,6 +14,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pings a process that is ready, and tells when it does not respond and when it does again. It never ends one.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * found is decided and noted with the lock of the renderer held, so that it comes in order with the rest of its life.
  */
 final class Heartbeat {
+
+    private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
     private final Incarnation incarnation;
     private final ReentrantLock lock; // of the renderer
@@ -65,7 +69,7 @@ final class Heartbeat {
 
     /** It has answered a ping. */
     void onPong(Pong pong) {
-        long turnNanos = TimeUnit.MICROSECONDS.toNanos(Math.max(0, pong.getOldestTurnMicros()));
+        long turnNanos = TimeUnit.MICROSECONDS.toNanos(pong.getOldestTurnMicros());
         Finding finding;
         lock.lock();
         try {
@@ -122,8 +126,10 @@ final class Heartbeat {
         if (!life.unresponsive()) {
             return Finding.NOTHING;
         }
+        RendererPeer renderer = incarnation.renderer();
+        LIFECYCLE.warn("{} {}: {} for {} ms", renderer.peerName(), renderer.id(), kind, nanos / 1_000_000);
         Unresponsiveness how = new Unresponsiveness(kind, Duration.ofNanos(nanos), dump);
-        host().note(listener -> listener.unresponsive(incarnation.renderer(), how));
+        host().note(listener -> listener.unresponsive(renderer, how));
         return Finding.NOTED;
     }
 

@@ -95,9 +95,9 @@ final class Life {
         return true;
     }
 
-    /** Returns whether its listeners are in place and it was not asked to end. */
+    /** Returns whether it is connected with its listeners in place, and was not asked to end. */
     boolean isReady() {
-        return state == RendererState.READY || state == RendererState.UNRESPONSIVE;
+        return isConnected && (state == RendererState.READY || state == RendererState.UNRESPONSIVE);
     }
 
     /** It does not respond; returns whether that is new, and matters. */

@@ -121,6 +121,8 @@ class LifeTest {
             assertThat(first.responsive()).isTrue();
             assertThat(first.state()).isEqualTo(RendererState.READY);
         }
+        first.disconnected(BROKEN);
+        assertThat(first.isReady()).isFalse();
     }
 
     @Test

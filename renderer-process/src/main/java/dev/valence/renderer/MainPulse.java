@@ -36,6 +36,10 @@ final class MainPulse {
     }
 
     private void beat() {
+        if (connection.isBehind()) {
+            pulse.skip();
+            return;
+        }
         Pulse.State before = pulse.state();
         boolean isHeard = connection.takeHeard();
         Pulse.State now = pulse.beat(isHeard);

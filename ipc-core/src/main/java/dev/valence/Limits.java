@@ -15,6 +15,9 @@ import java.time.Duration;
  * @param sendTimeout how long {@code send} waits for room
  * @param handshakeTimeout from the connection to its acceptance
  * @param shutdownGrace how long a closing side waits for the other one
+ * @param heartbeatInterval from one ping of the other side to the next
+ * @param unresponsiveAfter how long the other side may be silent, or stuck, before that is told; at least two
+ *     intervals, so that a short pause of this side is not taken for a silence of the other
  */
 public record Limits(
         int payloadBytes,
@@ -26,7 +29,9 @@ public record Limits(
         Duration requestDeadline,
         Duration sendTimeout,
         Duration handshakeTimeout,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        Duration heartbeatInterval,
+        Duration unresponsiveAfter) {
 
     private static final int MIB = 1 << 20;
 
@@ -40,7 +45,9 @@ public record Limits(
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20));
 
     /**
      * Checks every bound.
@@ -63,6 +70,12 @@ public record Limits(
         checkPositive("sendTimeout", sendTimeout);
         checkPositive("handshakeTimeout", handshakeTimeout);
         checkPositive("shutdownGrace", shutdownGrace);
+        checkPositive("heartbeatInterval", heartbeatInterval);
+        checkPositive("unresponsiveAfter", unresponsiveAfter);
+        if (unresponsiveAfter.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("unresponsiveAfter: " + unresponsiveAfter
+                    + " (expected: at least twice heartbeatInterval, " + heartbeatInterval + ")");
+        }
     }
 
     /** Returns the defaults. */
@@ -82,7 +95,9 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with other queue limits, in bytes. */
@@ -97,7 +112,9 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with another window, in bytes. */
@@ -112,7 +129,9 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with other bounds on pending requests and subscriptions. */
@@ -127,7 +146,9 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with another deadline for requests that name none. */
@@ -142,7 +163,9 @@ public record Limits(
                 deadline,
                 sendTimeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with another time that {@code send} waits for room. */
@@ -157,7 +180,9 @@ public record Limits(
                 requestDeadline,
                 timeout,
                 handshakeTimeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with another handshake timeout. */
@@ -172,7 +197,9 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 timeout,
-                shutdownGrace);
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
     }
 
     /** Returns a copy with another shutdown grace. */
@@ -187,7 +214,31 @@ public record Limits(
                 requestDeadline,
                 sendTimeout,
                 handshakeTimeout,
-                grace);
+                grace,
+                heartbeatInterval,
+                unresponsiveAfter);
+    }
+
+    /**
+     * Returns a copy with another heartbeat.
+     *
+     * @param interval from one ping to the next; shorter ones notice sooner and cost more
+     * @param unresponsive how long the other side may be silent or stuck before that is told; at least two intervals
+     */
+    public Limits withHeartbeat(Duration interval, Duration unresponsive) {
+        return new Limits(
+                payloadBytes,
+                queueSoftBytes,
+                queueHardBytes,
+                windowBytes,
+                pendingRequests,
+                subscriptions,
+                requestDeadline,
+                sendTimeout,
+                handshakeTimeout,
+                shutdownGrace,
+                interval,
+                unresponsive);
     }
 
     static void checkPositive(String name, long value) {

@@ -38,6 +38,25 @@ public final class Deadlines implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs a task again and again until the clock is closed, on the thread of the clock: each time so long after the time
+     * before. It must not wait; what it throws is logged.
+     */
+    public void repeat(Runnable task, long intervalNanos) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (Throwable t) { // the clock would not run it again
+                ElasticExecutor.report(t);
+            }
+        };
+        try {
+            var unused = timer.scheduleWithFixedDelay(guarded, intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed: there is nothing left to repeat it for.
+        }
+    }
+
     /** Forgets what has not run. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.valence.call;
 
 import dev.valence.CallbackExecutor;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -44,6 +45,12 @@ public interface Dispatcher extends Executor, AutoCloseable {
 
     /** Runs a task that goes on with work which has begun: it does not queue for a place, since others may wait for it. */
     void resume(Runnable task);
+
+    /** Returns what the callbacks do now. Any thread; does not wait for them. */
+    Activity activity();
+
+    /** Returns the threads of the library that run callbacks now, as far as others do not know of them. */
+    Set<Thread> threads();
 
     /** Lets what runs or waits end, and its threads after it. What comes later runs on the thread that brings it. */
     @Override

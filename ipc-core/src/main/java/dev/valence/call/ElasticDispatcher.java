@@ -1,9 +1,12 @@
 package dev.valence.call;
 
+import java.util.Set;
+
 /** The default: turns on an {@link ElasticExecutor}. */
 final class ElasticDispatcher implements Dispatcher {
 
     private final ElasticExecutor executor;
+    private final TakenTurns turns = new TakenTurns();
 
     ElasticDispatcher(int maxRunning) {
         this.executor = new ElasticExecutor(maxRunning);
@@ -11,7 +14,7 @@ final class ElasticDispatcher implements Dispatcher {
 
     @Override
     public Inbox newInbox() {
-        Turn turn = new Turn(executor);
+        Turn turn = new Turn(executor, turns);
         return task -> turn.submit(() -> new TurnScope(turn).run(task));
     }
 
@@ -28,6 +31,16 @@ final class ElasticDispatcher implements Dispatcher {
     @Override
     public void resume(Runnable task) {
         executor.resume(() -> new FreeScope().run(task));
+    }
+
+    @Override
+    public Activity activity() {
+        return new Activity(turns.oldestNanos(System.nanoTime()), executor.running());
+    }
+
+    @Override
+    public Set<Thread> threads() {
+        return executor.threads();
     }
 
     @Override
@@ -72,6 +85,18 @@ final class ElasticDispatcher implements Dispatcher {
 
         TurnScope(Turn turn) {
             this.turn = turn;
+        }
+
+        @Override
+        public void beginWaitForRoom() {
+            turn.pause();
+            super.beginWaitForRoom();
+        }
+
+        @Override
+        public void endWaitForRoom() {
+            turn.resume();
+            super.endWaitForRoom();
         }
 
         @Override

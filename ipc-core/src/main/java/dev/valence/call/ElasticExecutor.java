@@ -3,6 +3,8 @@ package dev.valence.call;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +30,7 @@ final class ElasticExecutor implements Executor {
 
     private final int maxRunning;
     private final ExecutorService threads = newThreads();
+    private final Set<Thread> working = ConcurrentHashMap.newKeySet(); // nobody else can list virtual threads
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(); // guarded by lock
     private int running; // guarded by lock; may exceed maxRunning for those that return from a wait
@@ -89,6 +92,7 @@ final class ElasticExecutor implements Executor {
     }
 
     private void work(Runnable first) {
+        boolean isOutermost = working.add(Thread.currentThread());
         Runnable task = first;
         while (task != null) {
             try {
@@ -99,6 +103,24 @@ final class ElasticExecutor implements Executor {
             Thread.interrupted(); // what one callback leaves is no business of the next
             task = nextOrLeave();
         }
+        if (isOutermost) {
+            working.remove(Thread.currentThread());
+        }
+    }
+
+    /** Returns how many tasks run and do not wait. */
+    int running() {
+        lock.lock();
+        try {
+            return running;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the threads that run tasks now, those that wait too. */
+    Set<Thread> threads() {
+        return Set.copyOf(working);
     }
 
     private @Nullable Runnable nextOrLeave() {

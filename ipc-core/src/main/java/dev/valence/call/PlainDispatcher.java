@@ -1,5 +1,6 @@
 package dev.valence.call;
 
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,10 +12,12 @@ final class PlainDispatcher implements Dispatcher {
 
     private final Executor executor;
     private final String name;
+    private final ExecutorProbe probe;
 
     PlainDispatcher(Executor executor, String name) {
         this.executor = executor;
         this.name = name;
+        this.probe = new ExecutorProbe(executor);
     }
 
     @Override
@@ -50,6 +53,16 @@ final class PlainDispatcher implements Dispatcher {
     @Override
     public void resume(Runnable task) {
         execute(task);
+    }
+
+    @Override
+    public Activity activity() {
+        return new Activity(probe.waitingNanos(), 0);
+    }
+
+    @Override
+    public Set<Thread> threads() {
+        return Set.of();
     }
 
     @Override

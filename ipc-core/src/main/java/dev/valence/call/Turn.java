@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * up, and takes it again, ahead of messages not yet started, before it goes on. So listeners of one sender never run at
  * the same time, and calls that nest through both processes end.
  *
+ * <p>While it is taken it is one of the {@link TakenTurns}, which tell how long it has made no step.
+ *
  * <p><b>Threads.</b> {@link #submit} from any; {@link #giveUp} and {@link #takeAgain} by the thread that has the turn.
  */
 final class Turn {
@@ -20,14 +22,18 @@ final class Turn {
     static final int MAX_WAITING = 64;
 
     private final Executor executor;
+    private final TakenTurns all;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by lock
     private final ArrayDeque<CountDownLatch> returning = new ArrayDeque<>(); // guarded by lock
     private boolean taken; // guarded by lock; by a thread, or by a task handed to the executor that will be one
     private int waiting; // guarded by lock
+    private boolean isPaused; // guarded by lock; whoever has the turn waits for room
+    private long stepNanos; // guarded by lock; when it was taken, or the present task began or went on
 
-    Turn(Executor executor) {
+    Turn(Executor executor, TakenTurns all) {
         this.executor = executor;
+        this.all = all;
     }
 
     /** Adds a task that runs, with the turn, after those that were added earlier. */
@@ -38,11 +44,22 @@ final class Turn {
             if (taken) {
                 return;
             }
-            taken = true;
+            take();
         } finally {
             lock.unlock();
         }
         executor.execute(this::runTasks);
+    }
+
+    private void take() {
+        taken = true;
+        stepNanos = System.nanoTime();
+        all.add(this);
+    }
+
+    private void free() {
+        taken = false;
+        all.remove(this);
     }
 
     private void runTasks() {
@@ -50,13 +67,14 @@ final class Turn {
             Runnable task;
             lock.lock();
             try {
+                stepNanos = System.nanoTime();
                 if (!returning.isEmpty()) {
                     returning.remove().countDown(); // the turn is its now, and so are the tasks
                     return;
                 }
                 task = tasks.poll();
                 if (task == null) {
-                    taken = false;
+                    free();
                     return;
                 }
             } finally {
@@ -86,12 +104,13 @@ final class Turn {
                         waiting + " listeners of this sender wait for replies (expected: at most " + MAX_WAITING + ")");
             }
             waiting++;
+            stepNanos = System.nanoTime();
             if (!returning.isEmpty()) {
                 returning.remove().countDown();
             } else if (!tasks.isEmpty()) {
                 isTaskNext = true;
             } else {
-                taken = false;
+                free();
             }
         } finally {
             lock.unlock();
@@ -108,7 +127,7 @@ final class Turn {
         try {
             waiting--;
             if (!taken) {
-                taken = true;
+                take();
                 return;
             }
             mine = new CountDownLatch(1);
@@ -127,6 +146,39 @@ final class Turn {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whoever has the turn waits for room in a queue, and keeps it. */
+    void pause() {
+        setPaused(true);
+    }
+
+    /** Whoever has the turn goes on. */
+    void resume() {
+        setPaused(false);
+    }
+
+    private void setPaused(boolean paused) {
+        lock.lock();
+        try {
+            isPaused = paused;
+            stepNanos = System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns how long what waits for this turn, or will, has been held up: since its present task began, or went on after
+     * a wait, or since it was handed to an executor that has not begun. 0 if it is free, or its task waits in the library.
+     */
+    long heldUpNanos(long nowNanos) {
+        lock.lock();
+        try {
+            return taken && !isPaused ? Math.max(0, nowNanos - stepNanos) : 0;
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.valence.connection;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
@@ -50,6 +51,7 @@ public final class Connection implements FrameHandler {
     private volatile @Nullable Frame farewell; // Close, to be written
     private volatile boolean isReady; // Ready came, or was sent: then written by the one that writes
     private volatile boolean isWelcomed; // a client: Welcome came
+    private volatile boolean isHeard; // a frame came; set on the I/O thread, cleared by who asks
     private boolean isDrained; // I/O thread only; Drain came
     private long features; // I/O thread only; bits that both sides know
     private volatile ConnectionState state; // written on the I/O thread, and by close()
@@ -97,6 +99,20 @@ public final class Connection implements FrameHandler {
     /** Returns whether the handshake is over and neither side has closed. */
     public boolean isOpen() {
         return state == ConnectionState.OPEN;
+    }
+
+    /** Returns whether a frame has come since this was asked last. One thread asks. */
+    public boolean takeHeard() {
+        boolean any = isHeard;
+        if (any) {
+            isHeard = false; // a frame that comes right now is counted with those before it
+        }
+        return any;
+    }
+
+    /** See {@link Link#isBehind}. */
+    public boolean isBehind() {
+        return link.isBehind();
     }
 
     /**
@@ -165,6 +181,9 @@ public final class Connection implements FrameHandler {
         ConnectionState now = state;
         if (now == ConnectionState.CLOSING || now == ConnectionState.CLOSED) {
             return;
+        }
+        if (!isHeard) { // written once an interval, not once a frame
+            isHeard = true;
         }
         try {
             Frame frame = Frame.parseFrom(bytes);
@@ -272,8 +291,8 @@ public final class Connection implements FrameHandler {
             }
             case CANCEL -> onCancel(frame.getCancel().getId(), above);
             case CREDIT -> onCredit(frame.getCredit(), above);
-            case PING -> outbox().offerPong(frame.getPing().getNonce());
-            case PONG -> {}
+            case PING -> above.health().onPing(frame.getPing().getNonce());
+            case PONG -> above.health().onPong(frame.getPong());
             case CLOSE -> onCloseFrame(frame.getClose());
             default -> {
                 if (isMain) {
@@ -305,6 +324,11 @@ public final class Connection implements FrameHandler {
                 isReady = true;
                 above.onReady();
             }
+            case THREAD_DUMP -> {
+                ByteString text = frame.getThreadDump().getPayload();
+                replies.takeWhole(text);
+                above.health().onThreadDump(text);
+            }
             default -> throw unexpected(frame);
         }
     }
@@ -321,6 +345,7 @@ public final class Connection implements FrameHandler {
                 replies.takePlain(frame.getReport().getId());
                 above.onReport(frame.getReport());
             }
+            case DUMP_THREADS -> above.health().onDumpThreads();
             case DRAIN -> {
                 if (isDrained) {
                     throw unexpected(frame);

@@ -2,11 +2,10 @@ package dev.valence.connection;
 
 import dev.valence.proto.Credit;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Pong;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** The lane of an {@link Outbox} that goes first: credit, pongs, and what others put in. Guarded by the outbox's lock. */
+/** The lane of an {@link Outbox} that goes first: credit, pings, pongs, and what others put in. Guarded by the outbox's lock. */
 final class ControlLane {
 
     /** Frames that may wait: more means that the peer asks and never reads. */
@@ -16,6 +15,7 @@ final class ControlLane {
     private @Nullable ReceiveWindow dataReceived;
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;
+    private @Nullable Frame ping;
 
     /** Announces from now on what of these windows can be given back. */
     void announce(ReceiveWindow data, ReceiveWindow replies) {
@@ -28,9 +28,13 @@ final class ControlLane {
         return frames.size() < MAX_FRAMES && frames.add(frame);
     }
 
-    /** Answers a ping; of several unanswered ones only the newest. */
-    void setPong(long nonce) {
-        pong = Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
+    /** Adds a ping or a pong, in place of one that still waits: the newest says it all. */
+    void setNewest(Frame pingOrPong) {
+        if (pingOrPong.hasPong()) {
+            pong = pingOrPong;
+        } else {
+            ping = pingOrPong;
+        }
     }
 
     /** Takes the next frame, or null. */
@@ -47,6 +51,11 @@ final class ControlLane {
         if (waitingPong != null) {
             pong = null;
             return waitingPong;
+        }
+        Frame waitingPing = ping;
+        if (waitingPing != null) {
+            ping = null;
+            return waitingPing;
         }
         return frames.poll();
     }

@@ -94,6 +94,9 @@ public interface FrameListener {
     /** Main says who got a broadcast. */
     void onReport(Report report);
 
+    /** Returns what is told of pings and thread dumps. */
+    HealthListener health();
+
     /** Nothing new comes from main. */
     void onDrain();
 

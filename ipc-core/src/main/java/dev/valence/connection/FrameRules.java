@@ -54,6 +54,7 @@ final class FrameRules {
             case STREAM -> frame.getStream().getPayload().size();
             case ITEM -> frame.getItem().getPayload().size();
             case PORT_MESSAGE -> frame.getPortMessage().getPayload().size();
+            case THREAD_DUMP -> frame.getThreadDump().getPayload().size();
             case FAILURE, STREAM_END, REPORT -> Wire.MAX_FRAME_BYTES;
             default -> 0;
         };
@@ -71,6 +72,7 @@ final class FrameRules {
         long needed = switch (frame.getBodyCase()) {
             case STREAM, ITEM, STREAM_END -> Feature.FEATURE_STREAMS_VALUE;
             case PORT_MESSAGE, PORT_CLOSE -> Feature.FEATURE_PORTS_VALUE;
+            case DUMP_THREADS, THREAD_DUMP -> Feature.FEATURE_THREAD_DUMPS_VALUE;
             case CREDIT -> featuresOf(frame.getCredit());
             default -> 0;
         };

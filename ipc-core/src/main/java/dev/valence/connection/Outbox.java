@@ -253,11 +253,11 @@ public final class Outbox {
         }
     }
 
-    /** Answers a ping; of several unanswered ones only the newest. */
-    void offerPong(long nonce) {
+    /** Adds a ping or a pong to the control lane, in place of one that still waits there. */
+    public void offerNewest(Frame pingOrPong) {
         lock.lock();
         try {
-            control.setPong(nonce);
+            control.setNewest(pingOrPong);
         } finally {
             lock.unlock();
         }

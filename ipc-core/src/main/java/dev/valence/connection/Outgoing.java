@@ -188,6 +188,11 @@ public abstract class Outgoing {
         return answer;
     }
 
+    /** Returns a frame of the reply lane that answers no request, with its payload. */
+    public static Outgoing unnumberedAnswer(OutFrame frame, int payloadBytes, SendListener listener) {
+        return single(Lane.LANE_REPLY, frame, payloadBytes, listener);
+    }
+
     /** Returns a frame of the data lane that has no payload in chunks. */
     public static Outgoing frame(OutFrame frame, int payloadBytes, SendListener listener) {
         return single(Lane.LANE_DATA, frame, payloadBytes, listener);

@@ -47,7 +47,7 @@ final class Reassembly<H> {
         }
     }
 
-    private static void checkPiece(ByteString payload) {
+    static void checkPiece(ByteString payload) {
         if (payload.size() > Wire.CHUNK_BYTES) {
             throw broken(
                     "payload of one frame: " + payload.size() + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");

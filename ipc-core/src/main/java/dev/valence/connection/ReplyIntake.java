@@ -58,6 +58,12 @@ final class ReplyIntake {
         checkMayComeBetween(id);
     }
 
+    /** Takes a frame that answers no request, and whose payload never comes in pieces: that bounds it and nothing else. */
+    void takeWhole(ByteString payload) {
+        charge(payload.size());
+        Reassembly.checkPiece(payload);
+    }
+
     /** Takes the first frame of a reply or item; returns it if it is whole. */
     @Nullable
     Answer takeFirst(Frame frame) {

@@ -166,6 +166,11 @@ final class InMemoryPair implements Runnable {
         }
 
         @Override
+        public boolean isBehind() {
+            return awake;
+        }
+
+        @Override
         public void close() {
             closed = true;
             end(this, null);

@@ -17,6 +17,14 @@ public interface Link {
     void wakeUp();
 
     /**
+     * Returns whether a wake-up still waits for the I/O thread, which also reads: if it is one of long ago, what the peer
+     * has sent since then was not seen. False where wake-ups do not go to that thread.
+     */
+    default boolean isBehind() {
+        return false;
+    }
+
+    /**
      * Ends the connection: takes and writes what {@link FrameHandler#nextFrame} still has as far as the peer takes it
      * without waiting, then closes. {@link FrameHandler#onClosed} follows, on the I/O thread. Idempotent.
      */

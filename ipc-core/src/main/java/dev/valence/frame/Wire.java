@@ -15,7 +15,8 @@ public final class Wire {
     public static final int MINOR = 0;
 
     /** Bits of what goes beyond the base of the protocol and is known here. */
-    public static final long FEATURES = Feature.FEATURE_STREAMS_VALUE | Feature.FEATURE_PORTS_VALUE;
+    public static final long FEATURES =
+            Feature.FEATURE_STREAMS_VALUE | Feature.FEATURE_PORTS_VALUE | Feature.FEATURE_THREAD_DUMPS_VALUE;
 
     /** Bytes of the length in front of each frame, big-endian. */
     public static final int PREFIX_BYTES = 4;

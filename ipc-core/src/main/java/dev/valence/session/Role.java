@@ -2,8 +2,10 @@ package dev.valence.session;
 
 import dev.valence.IpcException;
 import dev.valence.Permissions;
+import dev.valence.call.Activity;
 import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
+import dev.valence.proto.Pong;
 import dev.valence.proto.Welcome;
 
 /**
@@ -47,6 +49,17 @@ public interface Role {
 
     /** The peer's listeners are in place. */
     default void onReady() {}
+
+    /** Returns what the peer is told about callbacks when it asks whether this side is there. Main tells nothing. */
+    default Activity activity() {
+        return Activity.UNKNOWN;
+    }
+
+    /** The peer has answered a ping. */
+    default void onPong(Pong pong) {}
+
+    /** Main wants to know what the threads of this client do; {@link HealthDesk#sendThreadDump} is to follow. */
+    default void onDumpThreads() {}
 
     /** The peer sends nothing new, and everything it asked for is done: this side closes. On a callback thread. */
     default void onDrained() {}

@@ -63,6 +63,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final SendListener messages;
     private final MessageDesk sending;
     private final BroadcastDesk broadcasts;
+    private final HealthDesk health;
     private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
 
     /**
@@ -88,6 +89,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.caller = new Caller(this, services, role, outbox);
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
         this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
+        this.health = new HealthDesk(role, outbox);
         outbox.whenReplyRoom(this::onReplyRoom);
         this.messages = new MessageFate(caller.ids(), services.tally());
         this.sending = new MessageDesk(this, outbox, services.tally());
@@ -287,6 +289,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         peerBounds = bounds;
         ports.onPeer(features);
         caller.streams().onPeer(features);
+        health.onPeer(features);
+    }
+
+    @Override
+    public HealthDesk health() {
+        return health;
     }
 
     @Override
@@ -465,6 +473,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         ports.closeAll();
         streams.cancelAll();
         broadcasts.failAll(reason);
+        health.end(reason);
     }
 
     /** Returns how many requests to this peer are unanswered. */

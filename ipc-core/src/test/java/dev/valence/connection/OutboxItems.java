@@ -7,6 +7,7 @@ import dev.valence.proto.Frame;
 import dev.valence.proto.Item;
 import dev.valence.proto.Message;
 import dev.valence.proto.Ping;
+import dev.valence.proto.Pong;
 import dev.valence.proto.Reply;
 import dev.valence.proto.Request;
 import dev.valence.proto.StreamEnd;
@@ -51,6 +52,10 @@ final class OutboxItems {
 
     static Frame ping(long nonce) {
         return Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build();
+    }
+
+    static Frame pong(long nonce) {
+        return Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
     }
 
     static Frame frame(Outbox from) {

@@ -5,6 +5,7 @@ import static dev.valence.connection.OutboxItems.frame;
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
 import static dev.valence.connection.OutboxItems.ping;
+import static dev.valence.connection.OutboxItems.pong;
 import static dev.valence.connection.OutboxItems.reply;
 import static dev.valence.connection.OutboxItems.request;
 import static dev.valence.connection.OutboxItems.sent;
@@ -112,7 +113,7 @@ class OutboxTest {
         outbox.offer(message("data", 1), Admission.SOFT);
         outbox.offer(reply(1, 1), Admission.SOFT);
         outbox.offerControl(ping(7));
-        outbox.offerPong(8);
+        outbox.offerNewest(pong(8));
         assertThat(sent(outbox)).containsExactly("pong 8", "ping 7", "reply 1", "data");
     }
 
@@ -412,9 +413,19 @@ class OutboxTest {
     @Test
     void onlyTheNewestPing_isAnswered() {
         attach();
-        outbox.offerPong(1);
-        outbox.offerPong(2);
+        outbox.offerNewest(pong(1));
+        outbox.offerNewest(pong(2));
         assertThat(sent(outbox)).containsExactly("pong 2");
+    }
+
+    @Test
+    void pingsThatNobodyReads_doNotPileUp() {
+        attach();
+        for (int i = 0; i <= 16 * KIB; i++) {
+            outbox.offerNewest(ping(i));
+        }
+        assertThat(ended).isNotDone();
+        assertThat(sent(outbox)).containsExactly("ping " + 16 * KIB);
     }
 
     @Test

@@ -29,7 +29,8 @@ class ProtocolConformanceTest {
             ProtocolEndConformanceTest.class,
             ProtocolPortsConformanceTest.class,
             ProtocolPipesConformanceTest.class,
-            ProtocolStreamsConformanceTest.class);
+            ProtocolStreamsConformanceTest.class,
+            ProtocolDumpsConformanceTest.class);
 
     private static final String MAIN = "main decides who may connect and subscribe";
     private static final String LAUNCH = "launching is not part of a connection";

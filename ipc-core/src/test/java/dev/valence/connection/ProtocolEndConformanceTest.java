@@ -61,6 +61,14 @@ class ProtocolEndConformanceTest {
         }
     }
 
+    @Test
+    void w2_9_ageBeyond63Bits_endsTheConnection() {
+        try (Dialogue dialogue = Dialogue.withOpenMain()) {
+            dialogue.peer.send(Frame.newBuilder().setPong(Pong.newBuilder().setOldestTurnMicros(-1)));
+            dialogue.assertBroken();
+        }
+    }
+
     // ---- Section 14: the end -------------------------------------------------------------------------------------
 
     @Test

@@ -1,6 +1,7 @@
 package dev.valence.connection;
 
 import static dev.valence.fixtures.RawFrames.credit;
+import static dev.valence.fixtures.RawFrames.dumpThreads;
 import static dev.valence.fixtures.RawFrames.failure;
 import static dev.valence.fixtures.RawFrames.gap;
 import static dev.valence.fixtures.RawFrames.hello;
@@ -8,6 +9,7 @@ import static dev.valence.fixtures.RawFrames.message;
 import static dev.valence.fixtures.RawFrames.request;
 import static dev.valence.fixtures.RawFrames.subscribe;
 import static dev.valence.fixtures.RawFrames.text;
+import static dev.valence.fixtures.RawFrames.threadDump;
 import static dev.valence.fixtures.RawFrames.unknownField;
 import static dev.valence.fixtures.RawFrames.unsubscribe;
 import static dev.valence.fixtures.RawFrames.welcome;
@@ -287,7 +289,7 @@ class ProtocolFramesConformanceTest {
 
     @Test
     void w3_5_w3_6_featuresOfWelcome_areThoseThatBothKnow() {
-        for (long offered : new long[] {0, 15}) {
+        for (long offered : new long[] {0, 31}) {
             try (Dialogue dialogue = Dialogue.withMain()) {
                 dialogue.peer.send(hello(hello -> hello.setFeatures(offered)));
                 assertThat(dialogue.peer.next().getWelcome().getFeatures()).isEqualTo(offered & Wire.FEATURES);
@@ -308,6 +310,8 @@ class ProtocolFramesConformanceTest {
                 new Named(
                         "stream",
                         Frame.newBuilder().setStream(Stream.newBuilder().setId(1))),
+                new Named("request for a thread dump", dumpThreads()),
+                new Named("thread dump", threadDump(ByteString.EMPTY)),
                 new Named("item", Frame.newBuilder().setItem(Item.newBuilder().setId(1))),
                 new Named(
                         "stream end",

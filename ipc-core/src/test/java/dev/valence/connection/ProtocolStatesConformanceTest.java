@@ -4,6 +4,7 @@ import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.fixtures.RawFrames.close;
 import static dev.valence.fixtures.RawFrames.credit;
 import static dev.valence.fixtures.RawFrames.drain;
+import static dev.valence.fixtures.RawFrames.dumpThreads;
 import static dev.valence.fixtures.RawFrames.gap;
 import static dev.valence.fixtures.RawFrames.hello;
 import static dev.valence.fixtures.RawFrames.message;
@@ -12,11 +13,13 @@ import static dev.valence.fixtures.RawFrames.ready;
 import static dev.valence.fixtures.RawFrames.request;
 import static dev.valence.fixtures.RawFrames.subscribe;
 import static dev.valence.fixtures.RawFrames.text;
+import static dev.valence.fixtures.RawFrames.threadDump;
 import static dev.valence.fixtures.RawFrames.unsubscribe;
 import static dev.valence.fixtures.RawFrames.welcome;
 import static dev.valence.fixtures.RawFrames.windows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.valence.CallbackExecutor;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
@@ -153,6 +156,7 @@ class ProtocolStatesConformanceTest {
                 new ProtocolFramesConformanceTest.Named("welcome", welcome()),
                 new ProtocolFramesConformanceTest.Named("drain", drain()),
                 new ProtocolFramesConformanceTest.Named("gap", gap("x", 1)),
+                new ProtocolFramesConformanceTest.Named("request for a thread dump", dumpThreads()),
                 new ProtocolFramesConformanceTest.Named(
                         "report",
                         Frame.newBuilder().setReport(Report.newBuilder().setId(1))));
@@ -173,7 +177,8 @@ class ProtocolStatesConformanceTest {
                 new ProtocolFramesConformanceTest.Named("second welcome", welcome()),
                 new ProtocolFramesConformanceTest.Named("subscribe", subscribe("x")),
                 new ProtocolFramesConformanceTest.Named("unsubscribe", unsubscribe("x")),
-                new ProtocolFramesConformanceTest.Named("ready", ready()));
+                new ProtocolFramesConformanceTest.Named("ready", ready()),
+                new ProtocolFramesConformanceTest.Named("thread dump", threadDump(ByteString.EMPTY)));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
+import dev.valence.proto.Pong;
 import dev.valence.proto.Report;
 import dev.valence.proto.Welcome;
 import dev.valence.session.Role;
@@ -47,6 +48,7 @@ final class Incarnation implements Role {
     private final Services services;
     private final Session<Renderer> session;
     private final Gate gate;
+    private final Heartbeat heartbeat;
     private final CompletableFuture<Renderer> ready = new CompletableFuture<>();
     private final CompletableFuture<RendererExit> exit = new CompletableFuture<>();
 
@@ -75,6 +77,7 @@ final class Incarnation implements Role {
                 new Origin(renderer.id()),
                 Outbox.holdingData(services.limits()),
                 renderer.registries());
+        this.heartbeat = new Heartbeat(this, life);
     }
 
     // ---- The way in ----------------------------------------------------------------------------------------------
@@ -151,6 +154,7 @@ final class Incarnation implements Role {
         lock.lock();
         try {
             life.connected();
+            heartbeat.connected(accepted);
             connection = accepted;
         } finally {
             lock.unlock();
@@ -381,6 +385,11 @@ final class Incarnation implements Role {
     }
 
     @Override
+    public void onPong(Pong pong) {
+        heartbeat.onPong(pong);
+    }
+
+    @Override
     public void onSubscribe(String channel) {
         host.subscriptions().add(channel, this);
     }
@@ -415,6 +424,10 @@ final class Incarnation implements Role {
 
     RendererState state() {
         return life.state();
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     Session<Renderer> session() {

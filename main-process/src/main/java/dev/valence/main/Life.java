@@ -95,6 +95,29 @@ final class Life {
         return true;
     }
 
+    /** Returns whether it is connected with its listeners in place, and was not asked to end. */
+    boolean isReady() {
+        return isConnected && (state == RendererState.READY || state == RendererState.UNRESPONSIVE);
+    }
+
+    /** It does not respond; returns whether that is new, and matters. */
+    boolean unresponsive() {
+        if (state != RendererState.READY) {
+            return false;
+        }
+        move(RendererState.UNRESPONSIVE);
+        return true;
+    }
+
+    /** It responds again; returns whether it did not before, and whether that matters. */
+    boolean responsive() {
+        if (state != RendererState.UNRESPONSIVE) {
+            return false;
+        }
+        move(RendererState.READY);
+        return true;
+    }
+
     /** The launch took too long; returns whether it is to be given up. */
     boolean overdue(String why) {
         if (state != RendererState.LAUNCHING && state != RendererState.CONNECTED) {

@@ -59,6 +59,17 @@ public interface Renderer extends IpcSender {
     CompletableFuture<RendererExit> exit();
 
     /**
+     * Asks its process what its threads do. The process makes the text on a thread of its own, so that it comes also when
+     * no callback makes a step, but not from a process that is stopped. Who asks while a dump is under way gets the same.
+     *
+     * @return the stacks of all threads, those that run callbacks first, in the words of that process and for people; what
+     *     is beyond 256 KiB is missing.
+     *     Fails with NOT_READY if the process is not connected yet, UNSUPPORTED if it is no JVM of this version,
+     *     DEADLINE_EXCEEDED if nothing comes within the request deadline, and as calls do if the process ends
+     */
+    CompletableFuture<String> threadDump();
+
+    /**
      * Replaces its process by a new one with the same spec: ends the present one as {@link #close} does and then starts the
      * next. If the renderer is gone because its process ended or crashed, this starts the next at once, and the renderer is
      * one of {@link IpcMain#renderers} again.

@@ -26,6 +26,19 @@ public interface RendererListener {
     default void denied(Renderer renderer, Permissions.Use use, String channel) {}
 
     /**
+     * The process of a renderer does not respond: nothing comes from it, or its listeners make no step. Main does nothing
+     * about it: what is sent waits as usual, and it may respond again. {@link Renderer#kill} and {@link Renderer#reload} are
+     * up to the application. Told once, until {@link #responsive}; never while main itself stood still.
+     */
+    default void unresponsive(Renderer renderer, Unresponsiveness how) {}
+
+    /**
+     * The process of a renderer responds again. Told once after {@link #unresponsive}, unless the process was asked to end
+     * or has ended before that.
+     */
+    default void responsive(Renderer renderer) {}
+
+    /**
      * A renderer was reloaded: its present process, if it has one, ends, and the next one starts after that. Told once for
      * each further process; {@link Renderer#incarnation} is already that of the next.
      */

@@ -261,6 +261,11 @@ final class RendererPeer implements Renderer {
     }
 
     @Override
+    public CompletableFuture<String> threadDump() {
+        return present.heartbeat().threadDump();
+    }
+
+    @Override
     public boolean isSubscribed(String channel) {
         return host.subscriptions().of(channel).contains(present);
     }

@@ -1,17 +1,18 @@
 package dev.valence.main;
 
 /**
- * How far the present incarnation of a renderer is. In one incarnation it only moves forward; {@link Renderer#reload}
- * begins the next.
+ * How far the present incarnation of a renderer is. In one incarnation it only moves forward, but for UNRESPONSIVE;
+ * {@link Renderer#reload} begins the next.
  *
  * <pre>
  *   launch, invite
  *         │
  *         ▼
- *     LAUNCHING ──> CONNECTED ──> READY          from each of these three:
- *         ▲                                        close ──────> CLOSING ──> GONE
- *         │ no process is left                     its end ────> GONE
- *         │                                        reload ─────> RESTARTING
+ *     LAUNCHING ──> CONNECTED ──> READY          from each of these four:
+ *         ▲                        ▲ │             close ──────> CLOSING ──> GONE
+ *         │                        │ ▼             its end ────> GONE
+ *         │ no process is left  UNRESPONSIVE       reload ─────> RESTARTING
+ *         │
  *     RESTARTING ── close ──> CLOSING ──> GONE
  *         ▲                                │
  *         └── reload, unless main closed or killed it
@@ -26,6 +27,8 @@ public enum RendererState {
     CONNECTED,
     /** Its listeners are in place. */
     READY,
+    /** It was ready and does not respond, see {@link Unresponsiveness}. All that can be done in READY can be done. */
+    UNRESPONSIVE,
     /** It was asked to end, for good. */
     CLOSING,
     /** It has ended. */

@@ -58,6 +58,14 @@ final class RendererTable implements RendererHost {
         this.subscriptions = new Subscriptions(services.limits().subscriptions());
         this.broadcasts = new Broadcasts(subscriptions, byId::get, services.tally());
         this.events = services.dispatcher().newInbox();
+        services.deadlines()
+                .repeat(this::beat, services.limits().heartbeatInterval().toNanos());
+    }
+
+    private void beat() {
+        for (RendererPeer renderer : byId.values()) {
+            renderer.present().heartbeat().beat();
+        }
     }
 
     /**

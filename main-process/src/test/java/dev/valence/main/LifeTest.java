@@ -107,6 +107,41 @@ class LifeTest {
     }
 
     @Test
+    void unresponsive_isAStateBesideReady() {
+        assertThat(first.isReady()).isFalse();
+        assertThat(first.unresponsive()).isFalse();
+        running(first);
+        assertThat(first.isReady()).isTrue();
+        assertThat(first.responsive()).isFalse();
+        for (int i = 0; i < 2; i++) {
+            assertThat(first.unresponsive()).isTrue();
+            assertThat(first.unresponsive()).isFalse();
+            assertThat(first.state()).isEqualTo(RendererState.UNRESPONSIVE);
+            assertThat(first.isReady()).isTrue();
+            assertThat(first.responsive()).isTrue();
+            assertThat(first.state()).isEqualTo(RendererState.READY);
+        }
+        first.disconnected(BROKEN);
+        assertThat(first.isReady()).isFalse();
+    }
+
+    @Test
+    void closedOrGoneWhileUnresponsive_isNotToldToRespondAgain() {
+        running(first).unresponsive();
+        assertThat(first.leave(ErrorCode.CLOSED)).isTrue();
+        assertThat(first.responsive()).isFalse();
+        assertThat(first.unresponsive()).isFalse();
+        assertThat(first.state()).isEqualTo(RendererState.CLOSING);
+
+        running(second).unresponsive();
+        second.exited(KILLED);
+        second.disconnected(BROKEN);
+        assertThat(second.end()).isEqualTo(KILLED);
+        assertThat(second.responsive()).isFalse();
+        assertThat(second.state()).isEqualTo(RendererState.GONE);
+    }
+
+    @Test
     void launchThatIsOver_isNotOverdue() {
         first.letGo();
         assertThat(first.overdue("too late")).isTrue();

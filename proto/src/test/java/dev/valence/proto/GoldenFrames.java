@@ -191,6 +191,10 @@ final class GoldenFrames {
                                 .setNonce(-1)
                                 .setOldestTurnMicros(1500)
                                 .setRunningCallbacks(2)));
+        add("dump_threads", Frame.newBuilder().setDumpThreads(DumpThreads.getDefaultInstance()));
+        add(
+                "thread_dump",
+                Frame.newBuilder().setThreadDump(ThreadDump.newBuilder().setPayload(HELLO)));
         add("close", Frame.newBuilder().setClose(Close.newBuilder().setCode(16).setReason("token: not valid")));
         add("drain", Frame.newBuilder().setDrain(Drain.newBuilder().setGraceMicros(5_000_000)));
     }

@@ -113,7 +113,7 @@ class GoldenFramesTest {
         Frame sent = Frame.newBuilder()
                 .setUnknownFields(UnknownFieldSet.newBuilder()
                         .addField(
-                                29,
+                                31,
                                 UnknownFieldSet.Field.newBuilder()
                                         .addLengthDelimited(ByteString.EMPTY)
                                         .build())

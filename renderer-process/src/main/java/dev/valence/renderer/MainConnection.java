@@ -12,6 +12,7 @@ import dev.valence.MessagePort;
 import dev.valence.Origin;
 import dev.valence.Permissions;
 import dev.valence.TypeRef;
+import dev.valence.call.Activity;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Outbox;
 import dev.valence.frame.FrameHandler;
@@ -106,6 +107,7 @@ final class MainConnection implements IpcSender, Role {
                     .setImplementation("valence-java");
             link(endpoint, link -> client(link, options, hello)).wakeUp();
             awaitWelcome(options.limits().handshakeTimeout());
+            MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
         } catch (Throwable e) {
             abandon(e);
             throw e;
@@ -188,6 +190,17 @@ final class MainConnection implements IpcSender, Role {
     @Override
     public boolean mayUse(Permissions.Use use, String channel) {
         return closing || ended.isDone() || rules.permits(use, channel);
+    }
+
+    @Override
+    public Activity activity() {
+        return services.dispatcher().activity();
+    }
+
+    @Override
+    public void onDumpThreads() {
+        ThreadDump.start(
+                services.dispatcher().threads(), text -> session.health().sendThreadDump(text));
     }
 
     @Override

@@ -72,6 +72,11 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public boolean isBehind() {
+        return scheduled.get();
+    }
+
+    @Override
     public void close() {
         end(new Ending(null, true));
     }

@@ -1,0 +1,191 @@
+package dev.valence.session;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
+import dev.valence.call.Activity;
+import dev.valence.connection.Admission;
+import dev.valence.connection.HealthListener;
+import dev.valence.connection.Outbox;
+import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
+import dev.valence.proto.DumpThreads;
+import dev.valence.proto.Feature;
+import dev.valence.proto.Frame;
+import dev.valence.proto.Ping;
+import dev.valence.proto.Pong;
+import dev.valence.proto.ThreadDump;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the peer of a session is, and how this process is to the peer: pings, pongs and thread dumps.
+ *
+ * <p>One dump is under way at a time; who asks meanwhile gets the same. So they need no number, and take no more memory
+ * than one of them does.
+ *
+ * <p><b>Threads.</b> The methods of {@link HealthListener} on the I/O thread, all others from any.
+ */
+public final class HealthDesk implements HealthListener {
+
+    private final Role role;
+    private final Outbox outbox;
+
+    private final ReentrantLock lock = new ReentrantLock(); // a leaf
+    private @Nullable CompletableFuture<String> dump; // guarded by lock; the one that main waits for
+    private boolean isAsked; // guarded by lock; main waits for one of this client
+    private IpcException refusal = new IpcException(ErrorCode.NOT_READY, "not connected yet"); // guarded by lock
+    private boolean isOpen; // guarded by lock; the peer makes dumps
+
+    HealthDesk(Role role, Outbox outbox) {
+        this.role = role;
+        this.outbox = outbox;
+    }
+
+    /** The peer is connected. */
+    void onPeer(long features) {
+        lock.lock();
+        try {
+            isOpen = (features & Feature.FEATURE_THREAD_DUMPS_VALUE) != 0;
+            refusal = new IpcException(
+                    ErrorCode.UNSUPPORTED,
+                    role.peerName() + " makes no thread dumps (expected: a JVM of this version)");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Pings ---------------------------------------------------------------------------------------------------
+
+    /** Asks the peer whether it is there. */
+    public void ping(long nonce) {
+        outbox.offerNewest(
+                Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build());
+    }
+
+    @Override
+    public void onPing(long nonce) {
+        Activity activity = role.activity();
+        outbox.offerNewest(Frame.newBuilder()
+                .setPong(Pong.newBuilder()
+                        .setNonce(nonce)
+                        .setOldestTurnMicros(activity.oldestTurnNanos() / 1000)
+                        .setRunningCallbacks(activity.runningCallbacks()))
+                .build());
+    }
+
+    @Override
+    public void onPong(Pong pong) {
+        if (pong.getOldestTurnMicros() < 0) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "age of a turn: beyond 63 bits (expected: fewer)");
+        }
+        role.onPong(pong);
+    }
+
+    // ---- Thread dumps: main --------------------------------------------------------------------------------------
+
+    /**
+     * Asks the peer what its threads do.
+     *
+     * @return completed on the I/O thread, so that what depends on it must not wait; fails with NOT_READY before the
+     *     peer is connected, UNSUPPORTED if it makes no dumps, or the reason of the session's end
+     */
+    public CompletableFuture<String> threadDump() {
+        CompletableFuture<String> asked;
+        lock.lock();
+        try {
+            if (!isOpen) {
+                return CompletableFuture.failedFuture(refusal);
+            }
+            if (dump != null) {
+                return dump.copy();
+            }
+            asked = new CompletableFuture<>();
+            dump = asked;
+        } finally {
+            lock.unlock();
+        }
+        outbox.offerControl(Frame.newBuilder()
+                .setDumpThreads(DumpThreads.getDefaultInstance())
+                .build());
+        return asked.copy();
+    }
+
+    @Override
+    public void onThreadDump(ByteString text) {
+        CompletableFuture<String> asked;
+        lock.lock();
+        try {
+            asked = dump;
+            dump = null;
+        } finally {
+            lock.unlock();
+        }
+        if (asked == null) {
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "thread dump (expected: none that was not asked for)");
+        }
+        asked.complete(text.toStringUtf8());
+    }
+
+    // ---- Thread dumps: a client ----------------------------------------------------------------------------------
+
+    @Override
+    public void onDumpThreads() {
+        lock.lock();
+        try {
+            if (isAsked) {
+                throw new IpcException(
+                        ErrorCode.PROTOCOL_ERROR, "request for a thread dump (expected: none while one is under way)");
+            }
+            isAsked = true;
+        } finally {
+            lock.unlock();
+        }
+        role.onDumpThreads();
+    }
+
+    /** Tells main what the threads of this client do; what is longer than a piece of a payload is cut off. */
+    public void sendThreadDump(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteString payload = UnsafeByteOperations.unsafeWrap(bytes, 0, Math.min(bytes.length, Wire.CHUNK_BYTES));
+        Frame frame = Frame.newBuilder()
+                .setThreadDump(ThreadDump.newBuilder().setPayload(payload))
+                .build();
+        lock.lock();
+        try {
+            isAsked = false; // before main can have it, and ask for the next
+        } finally {
+            lock.unlock();
+        }
+        try {
+            outbox.offer(
+                    Outgoing.unnumberedAnswer(OutFrame.of(frame), payload.size(), SendListener.NONE), Admission.ALWAYS);
+        } catch (IpcException e) {
+            // The connection has ended, and with it the question.
+        }
+    }
+
+    // ---- The end -------------------------------------------------------------------------------------------------
+
+    /** Fails who waits for a dump, and who asks for one from now on. */
+    void end(IpcException reason) {
+        CompletableFuture<String> asked;
+        lock.lock();
+        try {
+            isOpen = false;
+            refusal = reason;
+            asked = dump;
+            dump = null;
+        } finally {
+            lock.unlock();
+        }
+        if (asked != null) {
+            asked.completeExceptionally(reason);
+        }
+    }
+}

@@ -56,6 +56,7 @@ final class ReplyGate {
     private int mostProbes = 1; // guarded by lock
     private boolean starting; // guarded by lock; a thread starts some
     private boolean ticking; // guarded by lock; the clock will let more start
+    private volatile boolean isBusy; // written with the lock held: there is an answer, a parked request or a probe
 
     ReplyGate(Services services, Outbox outbox) {
         this.patienceNanos = services.limits().sendTimeout().toNanos();
@@ -82,6 +83,9 @@ final class ReplyGate {
 
     /** Returns whether a request may start now. */
     boolean isOpen() {
+        if (!isBusy) {
+            return !outbox.isSendingMuch();
+        }
         lock.lock();
         try {
             return parked.isEmpty() && hasRoom() && !outbox.isSendingMuch();
@@ -105,6 +109,7 @@ final class ReplyGate {
         lock.lock();
         try {
             parked.add(request);
+            isBusy = true;
         } finally {
             lock.unlock();
         }
@@ -133,6 +138,7 @@ final class ReplyGate {
                 placing = true;
             } else {
                 answers.add(new Waiting(answer, System.nanoTime() + patienceNanos));
+                isBusy = true;
             }
         } finally {
             lock.unlock();
@@ -168,6 +174,7 @@ final class ReplyGate {
         lock.lock();
         try {
             Waiting next = outbox.hasRoomForReply() ? answers.poll() : null;
+            noteBusy();
             return next == null ? null : next.answer;
         } finally {
             lock.unlock();
@@ -182,6 +189,7 @@ final class ReplyGate {
         try {
             requests = take(parked, request -> request.call == call);
             dropped = take(answers, waiting -> waiting.answer.call == call && call.isCancelled());
+            noteBusy();
         } finally {
             lock.unlock();
         }
@@ -207,6 +215,9 @@ final class ReplyGate {
 
     /** Goes on with what waits as far as there is room; called whenever there may be. Any thread. */
     void advance() {
+        if (!isBusy) {
+            return;
+        }
         boolean mayPlace;
         boolean mayWatch;
         long untilNanos = 0;
@@ -250,16 +261,25 @@ final class ReplyGate {
 
     /** A call was answered, or has ended without an answer; may be told twice. */
     void answered(IncomingCall call) {
+        if (!isBusy) {
+            return;
+        }
         lock.lock();
         try {
             if (!probes.remove(call)) {
                 return;
             }
             allowMore();
+            noteBusy();
         } finally {
             lock.unlock();
         }
         advance();
+    }
+
+    /** The lock is held. */
+    private void noteBusy() {
+        isBusy = !parked.isEmpty() || !answers.isEmpty() || !probes.isEmpty();
     }
 
     private void allowMore() {
@@ -312,6 +332,7 @@ final class ReplyGate {
         try {
             watching = false;
             expired = take(answers, waiting -> waiting.untilNanos - now <= 0);
+            noteBusy();
         } finally {
             lock.unlock();
         }

@@ -126,9 +126,10 @@ class PortsTest {
     @Test
     void portIsStartedBeforeAnEarlyCloseIsTold_itIsToldBehindTheMessages() {
         MessageChannel channel = manual();
-        channel.port1().postMessage("last");
-        channel.port1().close();
         hear(channel.port2());
+        channel.port1().postMessage("last");
+        executor.runAll(); // nothing is heard: the port is not started
+        channel.port1().close(); // for the same reason told at once
         channel.port2().start();
         executor.runAll();
         assertThat(heard).containsExactly("last", "closed");

@@ -22,10 +22,12 @@ final class ChildProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
 
+    private final StartKind kind;
     private final @Nullable Process process; // null if the system did not start it
     private final CompletableFuture<RendererExit> exit;
 
-    private ChildProcess(@Nullable Process process, CompletableFuture<RendererExit> exit) {
+    private ChildProcess(StartKind kind, @Nullable Process process, CompletableFuture<RendererExit> exit) {
+        this.kind = kind;
         this.process = process;
         this.exit = exit;
     }
@@ -38,13 +40,16 @@ final class ChildProcess {
      * @param token 64 hexadecimal digits
      * @throws IllegalArgumentException if the spec has no program
      */
-    static ChildProcess start(RendererSpec spec, Endpoint.Unix endpoint, String token) {
+    static ChildProcess start(Launcher.Plan plan, Endpoint.Unix endpoint, String token) {
+        RendererSpec spec = plan.spec();
         Handover handover = new Handover(endpoint, token, spec.name());
+        long startNanos = System.nanoTime();
         try {
             Path directory = endpoint.path().toAbsolutePath().resolveSibling("");
-            CommandLine line = CommandLine.of(spec.command(), directory);
+            CommandLine line = CommandLine.of(spec.command(), plan.flags(), directory);
             try {
-                return start(spec, line, handover);
+                Process process = builder(spec.surroundings(), line.words()).start();
+                return new ChildProcess(plan.kind(), process, watch(spec, process, startNanos, line, handover));
             } catch (Throwable e) {
                 line.discard();
                 throw e;
@@ -52,17 +57,27 @@ final class ChildProcess {
         } catch (IOException e) {
             RendererExit failure = RendererExit.withoutProcess(
                     ExitReason.LAUNCH_FAILED, spec.name(), Duration.ZERO, String.valueOf(e.getMessage()));
-            return new ChildProcess(null, CompletableFuture.completedFuture(failure));
+            return new ChildProcess(plan.kind(), null, CompletableFuture.completedFuture(failure));
         }
     }
 
-    private static ChildProcess start(RendererSpec spec, CommandLine line, Handover handover) throws IOException {
+    /** Makes a spare a renderer, or ends it and returns null if it cannot be one. */
+    static @Nullable ChildProcess of(SpareJvm spare, RendererSpec spec, Handover handover) {
         long startNanos = System.nanoTime();
-        Process process = builder(spec.surroundings(), line.words()).start();
+        if (!spare.play(spec.command())) {
+            spare.close();
+            return null;
+        }
+        Process process = spare.process();
+        return new ChildProcess(StartKind.SPARE, process, watch(spec, process, startNanos, spare.line(), handover));
+    }
+
+    private static CompletableFuture<RendererExit> watch(
+            RendererSpec spec, Process process, long startNanos, CommandLine line, Handover handover) {
         try {
             CompletableFuture<RendererExit> exit = new ChildWatch(spec, process, startNanos).start();
             tell(process, handover);
-            return new ChildProcess(process, exit.whenComplete((end, failure) -> line.discard()));
+            return exit.whenComplete((end, failure) -> line.discard());
         } catch (Throwable e) {
             // There is no thread to be had, it seems. A child that nobody watches must not stay.
             process.destroyForcibly();
@@ -70,7 +85,8 @@ final class ChildProcess {
         }
     }
 
-    private static ProcessBuilder builder(Surroundings surroundings, List<String> words) {
+    /** Returns what starts a process that will be handed over to. */
+    static ProcessBuilder builder(Surroundings surroundings, List<String> words) {
         ProcessBuilder builder = new ProcessBuilder(words);
         Path directory = surroundings.directory();
         if (directory != null) {
@@ -88,6 +104,11 @@ final class ChildProcess {
         } catch (IOException e) {
             LOG.debug("{} ended before it was told where main is", handover.name(), e);
         }
+    }
+
+    /** Returns how it was started. */
+    StartKind kind() {
+        return kind;
     }
 
     /** Returns the pid while the process runs. */

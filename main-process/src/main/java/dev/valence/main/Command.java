@@ -11,8 +11,10 @@ import java.util.List;
  * @param jvmArgs options of the JVM
  * @param program what it runs
  * @param args of its main method
+ * @param fastStart what is done ahead
  */
-record Command(Path java, CodePath codePath, List<String> jvmArgs, Program program, List<String> args) {
+record Command(
+        Path java, CodePath codePath, List<String> jvmArgs, Program program, List<String> args, FastStart fastStart) {
 
     Command {
         if (java.toString().isBlank()) {
@@ -21,6 +23,11 @@ record Command(Path java, CodePath codePath, List<String> jvmArgs, Program progr
         java = java.getNameCount() > 1 ? java.toAbsolutePath() : java;
         jvmArgs = List.copyOf(jvmArgs);
         args = List.copyOf(args);
+        boolean isOnClassPath = program instanceof Program.MainClass main && !main.isInModule();
+        if (fastStart == FastStart.SPARE && !isOnClassPath) {
+            throw new IllegalArgumentException(
+                    "fastStart: SPARE (expected: with a main class on the class path, not in a module or a jar)");
+        }
         for (int i = 0; i < jvmArgs.size(); i++) {
             String arg = jvmArgs.get(i);
             // A later one may be the value of the one before it.
@@ -42,7 +49,7 @@ record Command(Path java, CodePath codePath, List<String> jvmArgs, Program progr
     static Command of(Program program) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         CodePath codePath = program instanceof Program.Jar ? new CodePath("", "") : CodePath.ofThisProcess();
-        return new Command(java, codePath, List.of(), program, List.of());
+        return new Command(java, codePath, List.of(), program, List.of(), FastStart.ARCHIVE);
     }
 
     /** Returns whether a person may be stepping through the JVM, so that no time limit makes sense. */
@@ -51,18 +58,34 @@ record Command(Path java, CodePath codePath, List<String> jvmArgs, Program progr
     }
 
     Command withJava(Path executable) {
-        return new Command(executable, codePath, jvmArgs, program, args);
+        return new Command(executable, codePath, jvmArgs, program, args, fastStart);
     }
 
     Command withCodePath(CodePath path) {
-        return new Command(java, path, jvmArgs, program, args);
+        return new Command(java, path, jvmArgs, program, args, fastStart);
     }
 
     Command withJvmArgs(List<String> options) {
-        return new Command(java, codePath, options, program, args);
+        return new Command(java, codePath, options, program, args, fastStart);
     }
 
     Command withArgs(List<String> words) {
-        return new Command(java, codePath, jvmArgs, program, words);
+        return new Command(java, codePath, jvmArgs, program, words, fastStart);
+    }
+
+    Command withProgram(Program other) {
+        return new Command(java, codePath, jvmArgs, other, args, fastStart);
+    }
+
+    Command withFastStart(FastStart other) {
+        return new Command(java, codePath, jvmArgs, program, args, other);
+    }
+
+    /** Returns the whole class path of the JVM; empty if there is none, or other things on the module path. */
+    String classPath() {
+        if (!codePath.modulePath().isEmpty()) {
+            return "";
+        }
+        return program instanceof Program.Jar jar ? jar.path().toString() : codePath.classPath();
     }
 }

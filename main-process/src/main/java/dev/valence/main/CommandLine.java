@@ -27,9 +27,10 @@ record CommandLine(List<String> words, @Nullable Path argFile) {
     /**
      * Makes the command line, and the file if one is needed.
      *
+     * @param flags of the JVM; the command's own come later and win
      * @param directory for the file, which only its owner can read
      */
-    static CommandLine of(Command command, Path directory) throws IOException {
+    static CommandLine of(Command command, List<String> flags, Path directory) throws IOException {
         List<String> codePath = command.codePath().words();
         Path argFile = null;
         if (codePath.stream().mapToInt(String::length).sum() > MAX_CHARS) {
@@ -39,6 +40,7 @@ record CommandLine(List<String> words, @Nullable Path argFile) {
         List<String> words = new ArrayList<>();
         words.add(command.java().toString());
         words.addAll(codePath);
+        words.addAll(flags);
         words.addAll(command.jvmArgs());
         words.addAll(command.program().words());
         words.addAll(command.args());

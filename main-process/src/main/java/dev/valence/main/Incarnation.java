@@ -49,6 +49,7 @@ final class Incarnation implements Role {
     private final Session<Renderer> session;
     private final Gate gate;
     private final Heartbeat heartbeat;
+    private final StartupClock startup = new StartupClock();
     private final CompletableFuture<Renderer> ready = new CompletableFuture<>();
     private final CompletableFuture<RendererExit> exit = new CompletableFuture<>();
 
@@ -88,12 +89,15 @@ final class Incarnation implements Role {
      */
     void launch() {
         ChildProcess started = null;
+        startup.began();
+        Launcher.Plan plan = host.launcher().plan(renderer.spec());
         String token = host.expect(this);
         lock.lock();
         try {
             if (life.letGo()) {
-                started = ChildProcess.start(renderer.spec(), renderer.socket(), token);
+                started = host.launcher().start(plan, renderer.socket(), token);
                 child = started;
+                startup.started(started.kind());
                 life.started();
             }
         } catch (Throwable t) { // no thread to be had, it seems
@@ -155,6 +159,7 @@ final class Incarnation implements Role {
         try {
             life.connected();
             heartbeat.connected(accepted);
+            startup.connected();
             connection = accepted;
         } finally {
             lock.unlock();
@@ -174,12 +179,16 @@ final class Incarnation implements Role {
             if (!life.ready()) {
                 return;
             }
+            startup.ready();
             host.note(listener -> listener.ready(renderer));
         } finally {
             lock.unlock();
         }
         services.dispatcher().execute(() -> ready.complete(renderer));
         host.tell();
+        if (!renderer.isInvited()) {
+            host.launcher().prepare(renderer.spec(), renderer.socket());
+        }
     }
 
     // ---- The way out ---------------------------------------------------------------------------------------------
@@ -440,6 +449,10 @@ final class Incarnation implements Role {
 
     CompletableFuture<RendererExit> exit() {
         return exit.copy();
+    }
+
+    Optional<Startup> startup() {
+        return startup.startup();
     }
 
     OptionalLong pid() {

@@ -98,16 +98,32 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * @throws IpcException with CLOSED if this main is closed
      */
     public Renderer launch(RendererSpec spec) {
+        Endpoint.Unix socket = socketFor("launch", spec);
+        Incarnation first = renderers.add(spec, spec.permissionsOr(Permissions.open()), socket);
+        first.launch();
+        return first.renderer();
+    }
+
+    /**
+     * Does ahead what the {@link FastStart} of a spec asks for, so that it is there for the first launch: makes the
+     * class-data archive, starts the spare. Returns at once. Without this it is done when the first renderer is ready.
+     *
+     * @return how a renderer would be started next; cancelled if main is closed before
+     * @throws IllegalStateException if this main listens in memory
+     */
+    public CompletableFuture<StartKind> prepare(RendererSpec spec) {
+        return renderers.launcher().prepare(spec, socketFor("prepare", spec));
+    }
+
+    private Endpoint.Unix socketFor(String what, RendererSpec spec) {
         if (!spec.isLaunchable()) {
             throw new IllegalArgumentException(
                     spec + " names no program (expected: RendererSpec.of or RendererSpec.jar)");
         }
         if (!(listening.endpoint() instanceof Endpoint.Unix socket)) {
-            throw new IllegalStateException("launch on a main that listens in memory (expected: invite)");
+            throw new IllegalStateException(what + " on a main that listens in memory (expected: invite)");
         }
-        Incarnation first = renderers.add(spec, spec.permissionsOr(Permissions.open()), socket);
-        first.launch();
-        return first.renderer();
+        return socket;
     }
 
     /**

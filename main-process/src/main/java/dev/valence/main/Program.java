@@ -37,9 +37,13 @@ sealed interface Program {
             return new MainClass(module.isNamed() ? module.getName() + "/" + name : name);
         }
 
+        boolean isInModule() {
+            return name.indexOf('/') >= 0;
+        }
+
         @Override
         public List<String> words() {
-            return name.indexOf('/') < 0 ? List.of(name) : List.of("-m", name);
+            return !isInModule() ? List.of(name) : List.of("-m", name);
         }
 
         @Override

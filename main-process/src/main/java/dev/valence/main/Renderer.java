@@ -2,6 +2,7 @@ package dev.valence.main;
 
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,6 +46,12 @@ public interface Renderer extends IpcSender {
      * reason in the text, if it ends before. After a reload there is a new one; the old keeps its outcome.
      */
     CompletableFuture<Renderer> ready();
+
+    /**
+     * Returns how the present incarnation's process was started and how long that took, as far as it has come; empty
+     * before it is started, and for invited ones.
+     */
+    Optional<Startup> startup();
 
     /** Returns the receiver of this renderer's messages and requests only. Its handlers go before those of main. */
     IpcReceiver<Renderer> ipc();

@@ -19,6 +19,9 @@ interface RendererHost {
     /** Returns what passes messages on. */
     Broadcasts broadcasts();
 
+    /** Returns what starts their JVMs. */
+    Launcher launcher();
+
     /** Makes a token that lets an incarnation in once; returns it as 64 hexadecimal digits. */
     String expect(Incarnation incarnation);
 

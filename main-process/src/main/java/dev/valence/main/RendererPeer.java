@@ -13,6 +13,7 @@ import dev.valence.session.RuleSheet;
 import dev.valence.session.Session;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -248,6 +249,11 @@ final class RendererPeer implements Renderer {
     @Override
     public OptionalLong pid() {
         return present.pid();
+    }
+
+    @Override
+    public Optional<Startup> startup() {
+        return present.startup();
     }
 
     @Override

@@ -131,6 +131,11 @@ public final class RendererSpec {
         return with(command.withArgs(args));
     }
 
+    /** Returns a copy for which main does more or less ahead than to keep a class-data archive. */
+    public RendererSpec withFastStart(FastStart fastStart) {
+        return with(command.withFastStart(Objects.requireNonNull(fastStart, "fastStart")));
+    }
+
     /** Returns a copy with other variables that are added to, or override, the environment of this process. */
     public RendererSpec withEnvironment(Map<String, String> variables) {
         return with(surroundings.withEnvironment(Inheritance.ADDED_TO, variables));

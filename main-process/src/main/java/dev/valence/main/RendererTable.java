@@ -40,6 +40,7 @@ final class RendererTable implements RendererHost {
     private final Registry<Renderer> registry;
     private final Subscriptions subscriptions;
     private final Broadcasts broadcasts;
+    private final Launcher launcher = new Launcher(ArchiveStore.ofThisUser());
     private final Dispatcher.Inbox events;
     private final Queue<Consumer<RendererListener>> untold = new ConcurrentLinkedQueue<>();
     private final List<RendererListener> listeners = new CopyOnWriteArrayList<>();
@@ -142,6 +143,7 @@ final class RendererTable implements RendererHost {
         } finally {
             lock.unlock();
         }
+        launcher.close();
         all().forEach(RendererPeer::close);
         return true;
     }
@@ -225,6 +227,11 @@ final class RendererTable implements RendererHost {
     @Override
     public Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    @Override
+    public Launcher launcher() {
+        return launcher;
     }
 
     @Override

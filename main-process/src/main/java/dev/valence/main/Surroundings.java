@@ -1,6 +1,7 @@
 package dev.valence.main;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,13 @@ record Surroundings(
     /** Returns the directory that relative paths of the renderer start from. */
     Path workingDirectory() {
         return directory == null ? Path.of("").toAbsolutePath() : directory;
+    }
+
+    /** Returns the environment of a process that is about to start. */
+    Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        applyTo(environment);
+        return environment;
     }
 
     /** Makes the environment of a process that is about to start. */

@@ -274,7 +274,10 @@ class ChildProcessTest {
     }
 
     private ChildProcess start(RendererSpec spec) {
-        ChildProcess child = ChildProcess.start(spec, new Endpoint.Unix(directory.resolve("main.sock")), TOKEN);
+        ChildProcess child = ChildProcess.start(
+                new Launcher.Plan(spec, List.of(), StartKind.COLD),
+                new Endpoint.Unix(directory.resolve("main.sock")),
+                TOKEN);
         children.add(child);
         return child;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,10 +23,20 @@ class CommandLineTest {
     @Test
     void words_areInTheOrderOfTheLauncher() throws Exception {
         CommandLine line = CommandLine.of(
-                SPEC.withClassPath("/a.jar").withModulePath("/mods").command(), directory);
+                SPEC.withClassPath("/a.jar").withModulePath("/mods").command(), List.of("-XX:+UseSerialGC"), directory);
 
         assertThat(line.words())
-                .containsExactly("java", "-cp", "/a.jar", "-p", "/mods", "-ea", "com.example.Editor", "a", "b");
+                .containsExactly(
+                        "java",
+                        "-cp",
+                        "/a.jar",
+                        "-p",
+                        "/mods",
+                        "-XX:+UseSerialGC",
+                        "-ea",
+                        "com.example.Editor",
+                        "a",
+                        "b");
         assertThat(line.argFile()).isNull();
         line.discard();
     }
@@ -33,7 +44,7 @@ class CommandLineTest {
     @Test
     void classPathIsVeryLong_isInAFileOfItsOwner() throws Exception {
         String classPath = "/a \"b\\c".repeat(10_000);
-        CommandLine line = CommandLine.of(SPEC.withClassPath(classPath).command(), directory);
+        CommandLine line = CommandLine.of(SPEC.withClassPath(classPath).command(), List.of(), directory);
 
         Path file = line.argFile();
         assertThat(line.words()).containsExactly("java", "@" + file, "-ea", "com.example.Editor", "a", "b");

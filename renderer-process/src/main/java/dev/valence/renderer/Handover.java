@@ -3,12 +3,7 @@ package dev.valence.renderer;
 import dev.valence.Endpoint;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -53,19 +48,19 @@ record Handover(Endpoint endpoint, String token, String name) {
      * @throws IpcException PEER_GONE if the stream ends or fails before; PROTOCOL_ERROR if it says something else
      */
     static Handover read(InputStream in) {
-        Lines lines = new Lines(in);
+        HandedLines lines = new HandedLines(in, MAX_BYTES);
         String first = lines.next();
         if (!first.equals(FIRST_LINE)) {
-            throw malformed("line 1", FIRST_LINE);
+            throw HandedLines.malformed("line 1", FIRST_LINE);
         }
         Endpoint endpoint = endpoint(lines.next("endpoint="));
         String token = lines.next("token=");
         if (!TOKEN.matcher(token).matches()) {
-            throw malformed("token", "64 hexadecimal digits");
+            throw HandedLines.malformed("token", "64 hexadecimal digits");
         }
         String name = lines.next("name=");
         if (!lines.next().isEmpty()) {
-            throw malformed("line 5", "an empty line");
+            throw HandedLines.malformed("line 5", "an empty line");
         }
         return new Handover(endpoint, token, name);
     }
@@ -81,66 +76,6 @@ record Handover(Endpoint endpoint, String token, String name) {
             return Endpoint.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "hand-over: " + e.getMessage(), e);
-        }
-    }
-
-    // What was there instead is not shown: it may be the token.
-    private static IpcException malformed(String place, String expected) {
-        return new IpcException(
-                ErrorCode.PROTOCOL_ERROR,
-                "hand-over: " + place + " is something else (expected: " + expected
-                        + "; the main process may be of another version)");
-    }
-
-    /** The lines of a stream, read byte by byte so that nothing is taken that comes after them. */
-    private static final class Lines {
-
-        private final InputStream in;
-        private int bytesRead;
-        private int number;
-
-        Lines(InputStream in) {
-            this.in = in;
-        }
-
-        String next(String prefix) {
-            String line = next();
-            if (!line.startsWith(prefix)) {
-                throw malformed("line " + number, prefix + "…");
-            }
-            return line.substring(prefix.length());
-        }
-
-        String next() {
-            number++;
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            for (int b = read(); b != '\n'; b = read()) {
-                line.write(b);
-            }
-            try {
-                return StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(line.toByteArray()))
-                        .toString();
-            } catch (CharacterCodingException e) {
-                throw malformed("line " + number, "UTF-8");
-            }
-        }
-
-        private int read() {
-            if (bytesRead == MAX_BYTES) {
-                throw malformed("line " + number, "at most " + MAX_BYTES + " bytes in all");
-            }
-            bytesRead++;
-            try {
-                int b = in.read();
-                if (b >= 0) {
-                    return b;
-                }
-            } catch (IOException e) {
-                throw new IpcException(ErrorCode.PEER_GONE, "The hand-over could not be read: " + e.getMessage(), e);
-            }
-            throw new IpcException(ErrorCode.PEER_GONE, "The main process ended before the hand-over was complete");
         }
     }
 }

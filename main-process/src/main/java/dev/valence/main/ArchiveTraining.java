@@ -1,0 +1,64 @@
+package dev.valence.main;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes class-data archives: runs a JVM that loads what a renderer needs, and ends. */
+final class ArchiveTraining {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArchiveTraining.class);
+
+    /** It takes some seconds, and more on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private ArchiveTraining() {}
+
+    /**
+     * Makes an archive and waits for it.
+     *
+     * @return whether it is in the store
+     * @throws InterruptedException if the thread was interrupted; nothing is left behind
+     */
+    static boolean run(ArchivePlan plan, ArchiveStore store) throws InterruptedException {
+        Path file = null;
+        try {
+            file = store.unfinished(plan.key());
+            boolean isMade = train(plan, file) && Files.exists(file);
+            if (isMade) {
+                store.finish(plan.key(), file);
+            }
+            return isMade;
+        } catch (IOException e) {
+            LOG.debug("No class-data archive was made", e);
+            return false;
+        } finally {
+            if (file != null) {
+                store.discard(file);
+            }
+        }
+    }
+
+    private static boolean train(ArchivePlan plan, Path file) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(plan.training(file))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Map<String, String> environment = builder.environment();
+        JvmOptions.removeFrom(environment); // no agent has any business here
+        Process trainee = builder.start();
+        try {
+            trainee.getOutputStream().close(); // it has no role to wait for
+            boolean hasEnded = trainee.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.debug("The training for {} has ended: {}", file, hasEnded ? trainee.exitValue() : "not in time");
+            return hasEnded && trainee.exitValue() == 0;
+        } finally {
+            trainee.descendants().forEach(ProcessHandle::destroyForcibly); // an AOT cache is written by another JVM
+            trainee.destroyForcibly();
+        }
+    }
+}

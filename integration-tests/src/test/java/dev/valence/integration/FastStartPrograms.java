@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -30,7 +29,7 @@ final class FastStartPrograms {
     }
 
     /** Returns the class path of a renderer with jars of the programs here in place of the directory of tests. */
-    private static String jars(Path directory) throws IOException {
+    static String jars(Path directory) throws IOException {
         StringBuilder classPath = new StringBuilder();
         for (String entry : ProcScenarios.rendererClassPath().split(File.pathSeparator)) {
             Path path = Path.of(entry);
@@ -71,16 +70,14 @@ final class FastStartPrograms {
     /** Says what it found. */
     static final class Telling {
         public static void main(String[] args) {
+            ClassLoader loader = Thread.currentThread().getContextClassLoader();
             IpcRenderer.run(renderer -> {
                 System.out.println("printed by " + renderer.name());
                 renderer.handle("args", Void.class, (event, nothing) -> String.join("|", args));
-                renderer.handle("thread", Void.class, (event, nothing) -> {
-                    Thread main = Thread.getAllStackTraces().keySet().stream()
-                            .filter(thread -> thread.getName().equals("main"))
-                            .findAny()
-                            .orElseThrow();
-                    return main.getContextClassLoader().getClass().getName();
-                });
+                renderer.handle(
+                        "loader",
+                        Void.class,
+                        (event, nothing) -> loader.getClass().getName());
                 renderer.handle("stdin", Void.class, (event, nothing) -> System.in.read());
                 renderer.on("exit", Integer.class, (event, code) -> System.exit(code));
             });
@@ -101,7 +98,7 @@ final class FastStartPrograms {
         }
     }
 
-    /** A main process that prepares a start and says what came of it: as its first argument says, in a directory. */
+    /** A main process that prepares a start: of which kind, with which class path, and whether it stays then. */
     static final class PreparingMain {
         public static void main(String[] args) throws Exception {
             RendererSpec spec = RendererSpec.of(Listening.class)
@@ -123,10 +120,6 @@ final class FastStartPrograms {
                 System.out.println(
                         "launched " + renderer.startup().orElseThrow().kind());
             }
-        }
-
-        static List<String> args(FastStart fastStart, Path directory) throws IOException {
-            return List.of(fastStart.name(), jars(directory));
         }
     }
 }

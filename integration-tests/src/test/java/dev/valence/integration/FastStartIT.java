@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,6 +53,11 @@ class FastStartIT {
     private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
 
     @TempDir
+    private static Path shared;
+
+    private static String sharedClassPath; // so that one archive is made for most of the tests
+
+    @TempDir
     private Path directory;
 
     @AfterEach
@@ -59,8 +65,13 @@ class FastStartIT {
         main.close();
     }
 
-    private RendererSpec spec(Class<?> program, FastStart fastStart) throws IOException {
-        return FastStartPrograms.spec(program, directory)
+    @BeforeAll
+    static void makeJars() throws IOException {
+        sharedClassPath = FastStartPrograms.jars(shared);
+    }
+
+    private RendererSpec spec(Class<?> program, FastStart fastStart) {
+        return FastStartPrograms.spec(program, sharedClassPath)
                 .withFastStart(fastStart)
                 .withStdio(Stdio.to(line -> printed.add(line.text())));
     }
@@ -95,6 +106,7 @@ class FastStartIT {
     void archive_isMadeOnceAndUsedSilently() throws Exception {
         Path log = directory.resolve("log");
         RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE)
+                .withClassPath(FastStartPrograms.jars(directory))
                 .withJvmArgs("-Dslf4j.internal.verbosity=ERROR", "-Xlog:class+load:file=" + log);
         Renderer first = ready(main.launch(spec));
         assertThat(kind(first)).isEqualTo(StartKind.COLD);
@@ -114,7 +126,7 @@ class FastStartIT {
 
     @Test
     void archiveThatIsBroken_isIgnoredAndMadeAnew() throws Exception {
-        RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE);
+        RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE).withClassPath(FastStartPrograms.jars(directory));
         List<Path> before = archives();
         assertThat(await(main.prepare(spec))).isEqualTo(StartKind.ARCHIVE);
         Path archive = archivesSince(before).get(0);
@@ -133,7 +145,7 @@ class FastStartIT {
 
     @Test
     void archiveOfAnEarlierClassPath_isNotUsed() throws Exception {
-        RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE);
+        RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE).withClassPath(FastStartPrograms.jars(directory));
         List<Path> before = archives();
         assertThat(await(main.prepare(spec))).isEqualTo(StartKind.ARCHIVE);
         try (Stream<Path> jars = Files.list(directory)) {
@@ -161,8 +173,7 @@ class FastStartIT {
     void mainsThatMakeOneArchiveAtOnce_doNotDisturbEachOther() throws Exception {
         Map<String, String> environment =
                 Map.of("XDG_CACHE_HOME", directory.resolve("cache").toString());
-        List<String> command =
-                ProcScenarios.command(PreparingMain.class, FastStart.ARCHIVE.name(), FastStartPrograms.jars(directory));
+        List<String> command = ProcScenarios.command(PreparingMain.class, FastStart.ARCHIVE.name(), sharedClassPath);
         try (ChildJvm one = ChildJvm.start(command, environment);
                 ChildJvm other = ChildJvm.start(command, environment)) {
             for (ChildJvm each : List.of(one, other)) {
@@ -289,8 +300,8 @@ class FastStartIT {
 
     @Test
     void mainThatIsKilled_isFollowedByItsSpare() throws Exception {
-        List<String> command = ProcScenarios.command(
-                PreparingMain.class, FastStart.SPARE.name(), FastStartPrograms.jars(directory), "stay");
+        List<String> command =
+                ProcScenarios.command(PreparingMain.class, FastStart.SPARE.name(), sharedClassPath, "stay");
         try (ChildJvm killed = ChildJvm.start(command, Map.of())) {
             killed.awaitLine("open");
             killed.goOn();

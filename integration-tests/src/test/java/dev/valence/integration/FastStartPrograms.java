@@ -18,12 +18,14 @@ import java.util.zip.ZipEntry;
 /** Programs that start fast, and the jars that they need: no class-data archive is made for directories. */
 final class FastStartPrograms {
 
+    private static final String OWN_JAR = "programs.jar";
+
     private FastStartPrograms() {}
 
-    /** Returns the spec of a program here with a class path of jars, some of which are made for it. */
-    static RendererSpec spec(Class<?> program, Path directory) throws IOException {
+    /** Returns the spec of a program here with a class path of {@link #jars}. */
+    static RendererSpec spec(Class<?> program, String classPath) {
         return RendererSpec.of(program)
-                .withClassPath(jars(directory))
+                .withClassPath(classPath)
                 .withModulePath("")
                 .withJvmArgs("-Dslf4j.internal.verbosity=ERROR");
     }
@@ -34,17 +36,26 @@ final class FastStartPrograms {
         for (String entry : ProcScenarios.rendererClassPath().split(File.pathSeparator)) {
             Path path = Path.of(entry);
             if (Files.isDirectory(path)) {
-                path = pack(path, directory.resolve("part-" + classPath.length() + ".jar"));
+                path = pack(path, directory.resolve(isOfTests(path) ? OWN_JAR : "part-" + classPath.length() + ".jar"));
             }
             classPath.append(path).append(File.pathSeparator);
         }
         return classPath.substring(0, classPath.length() - 1);
     }
 
+    private static boolean isOfTests(Path classes) {
+        return Files.exists(classes.resolve(FastStartPrograms.class.getName().replace('.', '/') + ".class"));
+    }
+
+    /** Returns the jar that holds the programs here, once {@link #jars} has made it. */
+    static Path ownJar(Path directory) {
+        return directory.resolve(OWN_JAR);
+    }
+
     /** Makes a jar of a directory; of that of the tests only what starts with the name of this class. */
     private static Path pack(Path classes, Path jar) throws IOException {
         String own = FastStartPrograms.class.getName().replace('.', '/');
-        boolean isOfTests = Files.exists(classes.resolve(own + ".class"));
+        boolean isOfTests = isOfTests(classes);
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file);
                 Stream<Path> files = Files.walk(classes)) {

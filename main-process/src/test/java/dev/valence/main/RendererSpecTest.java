@@ -88,6 +88,16 @@ class RendererSpecTest {
     }
 
     @Test
+    void spare_isForAMainClassOnTheClassPath() {
+        assertThat(SPEC.withFastStart(FastStart.SPARE).command().fastStart()).isEqualTo(FastStart.SPARE);
+        for (RendererSpec other : List.of(RendererSpec.of(String.class), RendererSpec.jar(Path.of("viewer.jar")))) {
+            assertThatThrownBy(() -> other.withFastStart(FastStart.SPARE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("fastStart: SPARE (expected: ");
+        }
+    }
+
+    @Test
     void named_isGoodForAnInvitationOnly() {
         RendererSpec spec = RendererSpec.named("viewer");
 

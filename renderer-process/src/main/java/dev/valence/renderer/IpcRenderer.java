@@ -85,6 +85,7 @@ public final class IpcRenderer implements IpcSender, IpcReceiver<IpcSender>, Aut
      * @throws IpcException if main cannot be reached, or refuses
      */
     public static IpcRenderer connect() {
+        HeadStart.begin();
         return connect(IpcRendererOptions.launched());
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,23 +34,26 @@ final class MainWatch {
     static void start(Runnable action) {
         InputStream stdin = System.in;
         System.setIn(InputStream.nullInputStream());
-        CompletionStage<?> parentEnd = ProcessHandle.current()
+        start(stdin, MainWatch::parentEnd, action);
+    }
+
+    private static CompletionStage<?> parentEnd() {
+        return ProcessHandle.current()
                 .parent()
                 .<CompletionStage<?>>map(ProcessHandle::onExit)
                 .orElseGet(CompletableFuture::new);
-        start(stdin, parentEnd, action);
     }
 
-    /** Watches the rest of a stream and another sign. */
-    static void start(InputStream rest, CompletionStage<?> parentEnd, Runnable action) {
+    /** Watches the rest of a stream and another sign, which is looked for by the watching thread: that takes a while. */
+    static void start(InputStream rest, Supplier<CompletionStage<?>> parentEnd, Runnable action) {
         MainWatch watch = new MainWatch(action);
-        Thread thread = new Thread(null, () -> watch.read(rest), "valence-main-watch", 0, false);
+        Thread thread = new Thread(null, () -> watch.watch(rest, parentEnd), "valence-main-watch", 0, false);
         thread.setDaemon(true);
         thread.start();
-        parentEnd.thenRun(() -> watch.end("its process has ended"));
     }
 
-    private void read(InputStream rest) {
+    private void watch(InputStream rest, Supplier<CompletionStage<?>> parentEnd) {
+        parentEnd.get().thenRun(() -> end("its process has ended"));
         try {
             byte[] ignored = new byte[256];
             while (rest.read(ignored) >= 0) {

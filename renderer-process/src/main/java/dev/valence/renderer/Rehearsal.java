@@ -45,8 +45,8 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Runs it. If it fails, less is loaded than could be, and nothing else is wrong. */
-    static void run() {
+    /** Runs it; returns whether all of it worked. If not, less is loaded than could be, and nothing else is wrong. */
+    static boolean run() {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(null); // a new name in the temporary directory
             Path path = ((UnixDomainSocketAddress) server.getLocalAddress()).getPath();
@@ -54,20 +54,21 @@ final class Rehearsal {
                 Thread standIn = new Thread(() -> standIn(server), "valence-rehearsal");
                 standIn.setDaemon(true);
                 standIn.start();
-                perform(path);
+                return perform(path);
             } finally {
                 Files.deleteIfExists(path);
             }
         } catch (Exception | LinkageError e) {
             LOG.debug("The rehearsal was cut short", e);
+            return false;
         }
     }
 
-    private static void perform(Path path) throws Exception {
+    private static boolean perform(Path path) throws Exception {
         Endpoint endpoint = new Endpoint.Unix(path);
         String text = "valence-handover 1\nendpoint=" + endpoint + "\ntoken=" + TOKEN + "\nname=" + CHANNEL + "\n\n";
         Handover handover = Handover.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-        MainWatch.start(InputStream.nullInputStream(), new CompletableFuture<>(), () -> {});
+        MainWatch.start(InputStream.nullInputStream(), CompletableFuture::new, () -> {});
         try (IpcRenderer renderer = IpcRenderer.connect(IpcRendererOptions.to(handover.endpoint(), handover.token()))) {
             CountDownLatch heard = new CountDownLatch(1);
             renderer.on(CHANNEL, String.class, (event, words) -> heard.countDown());
@@ -75,9 +76,7 @@ final class Rehearsal {
             renderer.ready();
             renderer.send(CHANNEL, "a message");
             renderer.invokeSync(CHANNEL, "a request", String.class);
-            if (!heard.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.debug("No message was heard at the rehearsal");
-            }
+            return heard.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

@@ -94,7 +94,7 @@ final class ArchiveStore {
                 LOG.warn("Class-data archive {} is not what it was when it was made; deleted", archive);
                 Files.deleteIfExists(archive);
             }
-        } catch (IOException e) {
+        } catch (IOException | UnsupportedOperationException e) {
             LOG.debug("No archive from {}", directory, e);
         }
         return null;

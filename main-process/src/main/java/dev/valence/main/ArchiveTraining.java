@@ -34,7 +34,7 @@ final class ArchiveTraining {
                 store.finish(plan.key(), file);
             }
             return isMade;
-        } catch (IOException e) {
+        } catch (IOException | UnsupportedOperationException e) { // no such directories here
             LOG.debug("No class-data archive was made", e);
             return false;
         } finally {

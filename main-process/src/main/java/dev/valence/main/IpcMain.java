@@ -108,11 +108,16 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
      * Does ahead what the {@link FastStart} of a spec asks for, so that it is there for the first launch: makes the
      * class-data archive, starts the spare. Returns at once. Without this it is done when the first renderer is ready.
      *
-     * @return how a renderer would be started next; cancelled if main is closed before
-     * @throws IllegalStateException if this main listens in memory
+     * @return how a renderer would be started next: {@link StartKind#COLD} if nothing could be done; fails with CLOSED if
+     *     main is closed before
+     * @throws IllegalArgumentException if the spec names no program
+     * @throws IllegalStateException if this main listens in memory, where no other JVM can connect
      */
     public CompletableFuture<StartKind> prepare(RendererSpec spec) {
-        return renderers.launcher().prepare(spec, socketFor("prepare", spec));
+        return renderers
+                .launcher()
+                .prepare(spec, socketFor("prepare", spec))
+                .whenCompleteAsync((kind, failure) -> {}, renderers.services().dispatcher()::execute);
     }
 
     private Endpoint.Unix socketFor(String what, RendererSpec spec) {

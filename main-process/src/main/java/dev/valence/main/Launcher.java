@@ -1,6 +1,8 @@
 package dev.valence.main;
 
 import dev.valence.Endpoint;
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ final class Launcher {
     private final ThreadPoolExecutor ahead;
     private final Set<String> failed = ConcurrentHashMap.newKeySet(); // keys of archives that could not be made
     private final AtomicReference<@Nullable SpareJvm> spare = new AtomicReference<>(); // whoever takes it out owns it
+    private final Set<CompletableFuture<StartKind>> pending = ConcurrentHashMap.newKeySet(); // somebody may wait for
     private volatile boolean closed;
 
     /**
@@ -91,24 +94,35 @@ final class Launcher {
     /**
      * Makes what the next renderer of this kind will find useful, and returns at once.
      *
-     * @return how it will be started if it is launched then; cancelled if main is closed before
+     * @return how it will be started if it is launched then; fails with CLOSED if main is closed before
      */
     CompletableFuture<StartKind> prepare(RendererSpec spec, Endpoint.Unix endpoint) {
         CompletableFuture<StartKind> prepared = new CompletableFuture<>();
+        pending.add(prepared);
         try {
-            ahead.execute(() -> {
-                try {
-                    prepared.complete(prepareNow(spec, endpoint));
-                } catch (InterruptedException e) {
-                    prepared.cancel(false);
-                } catch (Throwable e) {
-                    prepared.completeExceptionally(e);
-                }
-            });
+            ahead.execute(() -> prepare(spec, endpoint, prepared));
         } catch (RejectedExecutionException e) {
-            prepared.cancel(false);
+            giveUp(prepared);
         }
         return prepared;
+    }
+
+    private void prepare(RendererSpec spec, Endpoint.Unix endpoint, CompletableFuture<StartKind> prepared) {
+        try {
+            prepared.complete(prepareNow(spec, endpoint));
+        } catch (InterruptedException e) {
+            giveUp(prepared);
+        } catch (Throwable e) {
+            LOG.warn("Nothing was done ahead for {}", spec, e);
+            prepared.completeExceptionally(e);
+        } finally {
+            pending.remove(prepared);
+        }
+    }
+
+    private void giveUp(CompletableFuture<StartKind> prepared) {
+        prepared.completeExceptionally(new IpcException(ErrorCode.CLOSED, "main is closed"));
+        pending.remove(prepared);
     }
 
     private StartKind prepareNow(RendererSpec spec, Endpoint.Unix endpoint) throws InterruptedException {
@@ -161,5 +175,6 @@ final class Launcher {
         closed = true;
         ahead.shutdownNow();
         replaceSpare(null);
+        pending.forEach(this::giveUp);
     }
 }

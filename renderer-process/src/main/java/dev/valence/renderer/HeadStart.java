@@ -1,15 +1,24 @@
 package dev.valence.renderer;
 
+import dev.valence.connection.Connection;
+import dev.valence.connection.Outbox;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Hello;
+import dev.valence.renderer.channel.ChannelLink;
+import dev.valence.session.Codecs;
+import dev.valence.session.Registry;
+import dev.valence.session.Session;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
- * Loads on a second thread what the thread that connects needs a moment later: most of a start is the loading of classes,
- * and few machines have one core only.
+ * Loads on threads of its own what the thread that connects needs a moment later: most of a start is the loading of
+ * classes, and few machines have one core only.
+ *
+ * <p>It initialises no class that has a logger: the thread that connects initialises logging meanwhile.
  */
 final class HeadStart {
 
@@ -17,20 +26,37 @@ final class HeadStart {
 
     /** Begins, and returns. */
     static void begin() {
-        Thread thread = new Thread(null, HeadStart::run, "valence-head-start", 0, false);
+        start(HeadStart::useProtobuf);
+        start(HeadStart::useChannels);
+    }
+
+    private static void start(Step step) {
+        Runnable task = () -> {
+            try {
+                step.run();
+            } catch (IOException | RuntimeException | LinkageError e) {
+                // The thread that connects will meet it again, and can tell.
+            }
+        };
+        Thread thread = new Thread(null, task, "valence-head-start", 0, false);
         thread.setDaemon(true);
         thread.start();
     }
 
-    // Without a logger: the thread that connects initialises logging meanwhile.
-    private static void run() {
-        try {
-            Frame hello = Frame.newBuilder().setHello(Hello.newBuilder()).build();
-            var unused = Frame.parseFrom(hello.toByteString());
-            SocketChannel.open(StandardProtocolFamily.UNIX).close();
-            Selector.open().close();
-        } catch (IOException | RuntimeException | LinkageError e) {
-            // The thread that connects will meet it again, and can tell.
-        }
+    private static void useProtobuf() throws IOException {
+        Frame hello = Frame.newBuilder().setHello(Hello.newBuilder()).build();
+        var unused = Frame.parseFrom(hello.toByteString());
+    }
+
+    private static void useChannels() throws IOException {
+        SocketChannel.open(StandardProtocolFamily.UNIX).close();
+        Selector.open().close();
+        // A class literal loads a class and does not initialise it.
+        var unused =
+                List.of(Session.class, Outbox.class, Connection.class, ChannelLink.class, Registry.class, Codecs.class);
+    }
+
+    private interface Step {
+        void run() throws IOException;
     }
 }

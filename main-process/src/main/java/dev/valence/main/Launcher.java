@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Starts on any thread. What is done ahead is done by one daemon thread, one thing after the other, which
  * ends when there is nothing to do.
  */
+@SuppressWarnings("CollectionUndefinedEquality") // futures are equal to themselves, which is what is meant
 final class Launcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);

@@ -117,7 +117,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         return renderers
                 .launcher()
                 .prepare(spec, socketFor("prepare", spec))
-                .whenCompleteAsync((kind, failure) -> {}, renderers.services().dispatcher()::execute);
+                .whenCompleteAsync((kind, failure) -> {}, renderers.services().dispatcher());
     }
 
     private Endpoint.Unix socketFor(String what, RendererSpec spec) {

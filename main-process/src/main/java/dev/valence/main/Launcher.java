@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Starts on any thread. What is done ahead is done by one daemon thread, one thing after the other, which
  * ends when there is nothing to do.
  */
-@SuppressWarnings("CollectionUndefinedEquality") // futures are equal to themselves, which is what is meant
 final class Launcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
@@ -35,7 +34,7 @@ final class Launcher {
     private final ThreadPoolExecutor ahead;
     private final Set<String> failed = ConcurrentHashMap.newKeySet(); // keys of archives that could not be made
     private final AtomicReference<@Nullable SpareJvm> spare = new AtomicReference<>(); // whoever takes it out owns it
-    private final Set<CompletableFuture<StartKind>> pending = ConcurrentHashMap.newKeySet(); // somebody may wait for
+    private final Set<Prepared> pending = ConcurrentHashMap.newKeySet(); // somebody may wait for
     private volatile boolean closed;
 
     /**
@@ -98,31 +97,36 @@ final class Launcher {
      * @return how it will be started if it is launched then; fails with CLOSED if main is closed before
      */
     CompletableFuture<StartKind> prepare(RendererSpec spec, Endpoint.Unix endpoint) {
-        CompletableFuture<StartKind> prepared = new CompletableFuture<>();
+        Prepared prepared = new Prepared();
         pending.add(prepared);
         try {
             ahead.execute(() -> prepare(spec, endpoint, prepared));
         } catch (RejectedExecutionException e) {
             giveUp(prepared);
         }
-        return prepared;
+        return prepared.kind;
     }
 
-    private void prepare(RendererSpec spec, Endpoint.Unix endpoint, CompletableFuture<StartKind> prepared) {
+    /** Equal to itself only. */
+    private static final class Prepared {
+        final CompletableFuture<StartKind> kind = new CompletableFuture<>();
+    }
+
+    private void prepare(RendererSpec spec, Endpoint.Unix endpoint, Prepared prepared) {
         try {
-            prepared.complete(prepareNow(spec, endpoint));
+            prepared.kind.complete(prepareNow(spec, endpoint));
         } catch (InterruptedException e) {
             giveUp(prepared);
         } catch (Throwable e) {
             LOG.warn("Nothing was done ahead for {}", spec, e);
-            prepared.completeExceptionally(e);
+            prepared.kind.completeExceptionally(e);
         } finally {
             pending.remove(prepared);
         }
     }
 
-    private void giveUp(CompletableFuture<StartKind> prepared) {
-        prepared.completeExceptionally(new IpcException(ErrorCode.CLOSED, "main is closed"));
+    private void giveUp(Prepared prepared) {
+        prepared.kind.completeExceptionally(new IpcException(ErrorCode.CLOSED, "main is closed"));
         pending.remove(prepared);
     }
 

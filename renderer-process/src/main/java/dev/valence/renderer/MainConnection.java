@@ -95,7 +95,7 @@ final class MainConnection implements IpcSender, Role {
             Endpoint endpoint = options.endpoint();
             String token = options.token();
             if (endpoint == null || token == null) {
-                Handover handover = Handover.read(System.in);
+                Handover handover = readHandover();
                 MainWatch.start(this::onMainGone);
                 endpoint = handover.endpoint();
                 token = handover.token();
@@ -110,6 +110,17 @@ final class MainConnection implements IpcSender, Role {
             MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
         } catch (Throwable e) {
             abandon(e);
+            throw e;
+        }
+    }
+
+    private Handover readHandover() {
+        try {
+            return Handover.read(System.in);
+        } catch (IpcException e) {
+            if (e.code() == ErrorCode.PEER_GONE) {
+                follow(); // nothing watches for the end of main yet
+            }
             throw e;
         }
     }
@@ -162,7 +173,14 @@ final class MainConnection implements IpcSender, Role {
         if (closing) {
             closed().orTimeout(CLOSING_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> exit(0));
         } else {
-            exit(1);
+            follow();
+        }
+    }
+
+    /** Main is gone: so are this process, if main launched it, and what it started. */
+    private void follow() {
+        if (exit != null) {
+            exit.begin(1, Offspring::kill);
         }
     }
 
@@ -217,7 +235,7 @@ final class MainConnection implements IpcSender, Role {
                         ? new IpcException(ErrorCode.CLOSED, "this renderer is closed")
                         : new IpcException(ErrorCode.PEER_GONE, "main is gone: " + reason.getMessage(), reason));
         if (!isClean) {
-            exit(1); // first, or the end of the main thread might look like an orderly one
+            follow(); // first, or the end of the main thread might look like an orderly one
         }
         services.dispatcher().execute(() -> {
             closed.complete(null);

@@ -35,11 +35,6 @@ final class BoundedExit {
 
     /** Starts to end the JVM and returns. Later calls do nothing. */
     void begin(int status) {
-        begin(status, () -> {});
-    }
-
-    /** Does the same; something is done first, but not waited for longer than for the rest. */
-    void begin(int status, Runnable first) {
         if (!hasBegun.compareAndSet(false, true)) {
             return;
         }
@@ -47,7 +42,6 @@ final class BoundedExit {
         try {
             start("valence-halt", () -> haltUnless(done, status));
             start("valence-exit", () -> {
-                first.run();
                 exit.accept(status);
                 done.countDown();
             });

@@ -66,6 +66,7 @@ final class MainConnection implements IpcSender, Role {
     private final CompletableFuture<Void> closed = new CompletableFuture<>(); // for the application, on its executor
     private final CompletableFuture<Void> ended = new CompletableFuture<>(); // for close(), on the I/O thread
     private final @Nullable BoundedExit exit; // null unless main launched this process
+    private final @Nullable Offspring offspring; // the same
     private volatile @Nullable Connection connection; // written once, by the thread that connects
     private volatile boolean closing; // by this side
     private volatile RuleSheet rules = RuleSheet.of(Rules.getDefaultInstance()); // none until main has told them
@@ -76,6 +77,7 @@ final class MainConnection implements IpcSender, Role {
             Handover.requireLaunched(System.getenv());
         }
         this.exit = isLaunched ? BoundedExit.ofThisJvm() : null;
+        this.offspring = isLaunched ? Offspring.ofThisJvm() : null;
         this.grace = options.limits().shutdownGrace();
         this.services = Services.start(
                         options.limits(),
@@ -179,9 +181,10 @@ final class MainConnection implements IpcSender, Role {
 
     /** Main is gone: so are this process, if main launched it, and what it started. */
     private void follow() {
-        if (exit != null) {
-            exit.begin(1, Offspring::kill);
+        if (offspring != null) {
+            offspring.doom(); // before anybody who might end this JVM is told
         }
+        exit(1);
     }
 
     /** Ends this process if main launched it. */

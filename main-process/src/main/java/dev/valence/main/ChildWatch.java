@@ -31,7 +31,7 @@ final class ChildWatch {
         this.spec = spec;
         this.process = process;
         this.startNanos = startNanos;
-        Consumer<OutputLine> listener = spec.surroundings().stdio().listener(spec.name());
+        Consumer<OutputLine> listener = spec.surroundings().stdio().listener(spec.name(), process.pid());
         OutputPipes pipes = OutputPipes.of(process);
         drains = List.of(
                 new OutputDrain(Source.STDOUT, pipes.stdout(), tail, listener),

@@ -215,21 +215,24 @@ final class Incarnation implements Role {
             lock.unlock();
         }
         host.forget(this);
+        ShutdownLadder ladder = new ShutdownLadder(life.toString(), services.deadlines(), this::isOver);
+        exit.whenComplete((end, abandoned) -> ladder.ended());
         Duration grace = isConnected ? services.limits().shutdownGrace() : Duration.ZERO;
         if (isConnected) {
-            session.drain(grace, reason);
+            ladder.now("asked to drain and to end", () -> session.drain(grace, reason));
         }
-        after(grace, this::terminate);
-        after(grace.plusSeconds(1), this::kill);
-    }
-
-    /** Does a step of the ladder in its time, or the last one now if main no longer waits. */
-    private void after(Duration delay, Runnable step) {
-        if (delay.isZero()) {
-            step.run();
-        } else if (services.deadlines().schedule(step, delay.toNanos()) == null) {
+        boolean isInvited = renderer.isInvited();
+        boolean isClimbing = ladder.later(grace, isInvited ? "disconnected" : "SIGTERM", this::terminate)
+                && ladder.later(grace.plusSeconds(1), isInvited ? "disconnected" : "SIGKILL", this::kill);
+        if (!isClimbing) {
             kill();
         }
+    }
+
+    private boolean isOver() {
+        ChildProcess process = process();
+        boolean isProcessOver = process != null && process.pid().isEmpty();
+        return isProcessOver || life.state() == RendererState.GONE;
     }
 
     private void terminate() {

@@ -26,6 +26,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,18 +46,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads.</b> Every method may be called from any thread.
  *
- * <p><b>Lifetime.</b> An open main keeps its JVM alive. {@link #close} ends every renderer it launched; when the JVM of
- * main ends in any other way, they end within 2 s.
+ * <p><b>Lifetime.</b> An open main keeps its JVM alive. {@link #close} ends every renderer it launched. When the JVM of
+ * main ends without it, by {@code System.exit} or SIGTERM, a shutdown hook does the same, in at most the shutdown grace
+ * and a second. When it is killed, they end within 2 s by themselves.
  */
 public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
+
+    /** What the steps after the grace may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** The same in a JVM that ends: twice this is the second that it may take longer than the grace, with some to spare. */
+    private static final Duration PATIENCE_AT_EXIT = Duration.ofMillis(400);
 
     private final RendererTable renderers;
     private final ListeningPoint listening;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Registration exitHook;
 
     private IpcMain(RendererTable renderers, ListeningPoint listening) {
         this.renderers = renderers;
         this.listening = listening;
+        // In memory nothing outlives the JVM.
+        this.exitHook = listening.endpoint() instanceof Endpoint.Unix
+                ? ExitHook.add("valence-main-exit", this::closeAtExit)
+                : () -> {};
     }
 
     /** Opens a main process with a socket in a private directory and everything else defaulted. */
@@ -81,7 +96,13 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
             Reception reception =
                     new Reception(options.limits(), services.deadlines(), AllowedUsers.ownAnd(options.allowedUsers()));
             RendererTable renderers = new RendererTable(services, options.declared(), reception);
-            return new IpcMain(renderers, ListeningPoint.open(options, reception));
+            ListeningPoint listening = ListeningPoint.open(options, reception);
+            try {
+                return new IpcMain(renderers, listening);
+            } catch (Throwable e) {
+                listening.close();
+                throw e;
+            }
         } catch (Throwable e) {
             services.close();
             throw e;
@@ -203,40 +224,60 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
 
     /**
      * Ends every renderer as {@link Renderer#close} does, waits for them, and removes the socket. Inside a callback it only
-     * starts that; {@link #closed} says when it is done. Idempotent.
+     * starts that; {@link #closed} says when it is done. Idempotent, and may be called anywhere: by several threads, which
+     * then all wait for the same end, and in shutdown hooks.
      */
     @Override
     public void close() {
         boolean isFirst = renderers.startClosing();
         if (CallbackScope.current() != null) {
             if (isFirst) {
-                Thread closer = new Thread(this::finishClosing, "valence-main-close");
+                Thread closer = new Thread(() -> finishClosing(PATIENCE), "valence-main-close");
                 closer.setDaemon(false); // whoever waits for closed() is told before the JVM ends
                 closer.start();
             }
             return;
         }
         if (isFirst) {
-            finishClosing();
+            finishClosing(PATIENCE);
         } else {
             closed.join();
         }
     }
 
-    private void finishClosing() {
+    /** The JVM ends without a close, or beside one. */
+    private void closeAtExit() {
+        if (renderers.startClosing()) {
+            finishClosing(PATIENCE_AT_EXIT);
+            return;
+        }
         try {
-            Duration patience = renderers.services().limits().shutdownGrace().plusSeconds(2);
-            if (!renderers.awaitEmpty(patience)) {
+            closed.get(grace().plus(PATIENCE_AT_EXIT).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            // Whoever closes may wait for the end of this JVM; what is left ends with main.
+            listening.close();
+        }
+    }
+
+    /** Waits for the renderers for the grace and the patience given; kills those that are left and waits as long again. */
+    private void finishClosing(Duration patience) {
+        try {
+            if (!renderers.awaitEmpty(grace().plus(patience))) {
                 renderers.all().forEach(RendererPeer::kill);
-                renderers.awaitEmpty(Duration.ofSeconds(2));
+                renderers.awaitEmpty(patience);
             }
         } finally {
             release();
         }
     }
 
+    private Duration grace() {
+        return renderers.services().limits().shutdownGrace();
+    }
+
     private void release() {
         try {
+            exitHook.close();
             listening.close();
         } finally {
             IpcException reason = new IpcException(ErrorCode.CLOSED, "main is closed");

@@ -187,6 +187,11 @@ final class Life {
                 .describe(name, Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
+    @Override
+    public String toString() {
+        return fullName;
+    }
+
     private void move(RendererState to) {
         LIFECYCLE.info("{}: {} -> {}", fullName, state, to);
         state = to;

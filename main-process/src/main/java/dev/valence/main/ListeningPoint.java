@@ -42,12 +42,9 @@ record ListeningPoint(Endpoint endpoint, Registration undo) {
                 NettyServer server = NettyServer.open(place.socket(), kind, IO_THREADS, reception);
                 reception.onCrowd(server::setAccepting);
                 admitWriters(options.allowedUsers(), place, server);
-                Thread atExit = new Thread(place::close, "valence-main-exit"); // when the JVM ends without a close
-                Runtime.getRuntime().addShutdownHook(atExit);
                 return new ListeningPoint(place.endpoint(), () -> {
                     server.close();
                     place.close();
-                    removeHook(atExit);
                 });
             } catch (Throwable e) {
                 place.close();
@@ -74,14 +71,6 @@ record ListeningPoint(Endpoint endpoint, Registration undo) {
                 server.close();
                 throw e;
             }
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending: the hook runs, and finds nothing left to do.
         }
     }
 

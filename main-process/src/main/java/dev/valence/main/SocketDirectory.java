@@ -48,9 +48,14 @@ final class SocketDirectory implements SocketPlace {
      * @throws IOException if there is no place for it or it cannot be made
      */
     static SocketDirectory open() throws IOException {
+        return openIn(parent());
+    }
+
+    /** Returns where the system wants what belongs to running processes of this user. */
+    static Path parent() throws IOException {
         String runtime = Objects.requireNonNullElse(System.getenv("XDG_RUNTIME_DIR"), "");
         String temporary = System.getProperty("java.io.tmpdir", "");
-        Path parent = Stream.of(runtime, temporary)
+        return Stream.of(runtime, temporary)
                 .filter(name -> !name.isEmpty())
                 .map(Path::of)
                 .filter(SocketDirectory::isUsable)
@@ -59,7 +64,6 @@ final class SocketDirectory implements SocketPlace {
                         () -> new IOException("XDG_RUNTIME_DIR: \"" + runtime + "\", java.io.tmpdir: \"" + temporary
                                 + "\" (expected: a writable directory with a path of at most "
                                 + (MAX_PATH_BYTES - 1 - LONGEST.length()) + " bytes)"));
-        return openIn(parent);
     }
 
     /** Makes a directory in another one, which must be absolute. */

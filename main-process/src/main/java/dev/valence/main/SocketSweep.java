@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes the {@linkplain SocketDirectory socket directories} that dead processes left behind. A directory goes only if it
- * is this user's with mode 0700, the process in its name is dead and nobody holds its lock: a process in another
- * container may have that name and live. Nothing is followed, nothing nested is touched.
+ * is this user's with mode 0700, the process in its name is dead, or began later, and nobody holds its lock: a process in
+ * another container may have that name and live. Nothing is followed, nothing nested is touched.
  */
 final class SocketSweep {
 
@@ -35,6 +35,9 @@ final class SocketSweep {
 
     /** How long a directory may be without a lock because it is just being made. */
     private static final Duration MAKING = Duration.ofMinutes(1);
+
+    /** How far the start of a process, which is counted in ticks since the boot, and the time of a file may be apart. */
+    private static final Duration CLOCK_ERROR = Duration.ofMinutes(1);
 
     /**
      * The names of the directories of this JVM. A file lock is the process's, not the channel's: closing another channel on a lock
@@ -95,11 +98,12 @@ final class SocketSweep {
 
     private static void sweepOne(Path directory, PosixFileAttributes ours) throws IOException {
         Matcher name = NAME.matcher(name(directory));
-        if (!name.matches() || OWN.contains(name.group()) || isOfOther(Long.parseLong(name.group(1)))) {
+        if (!name.matches() || OWN.contains(name.group())) {
             return;
         }
         PosixFileAttributes theirs = attributes(directory);
-        if (!theirs.isDirectory()
+        if (isOfOther(Long.parseLong(name.group(1)), theirs.lastModifiedTime().toInstant())
+                || !theirs.isDirectory()
                 || !theirs.owner().equals(ours.owner())
                 || !theirs.permissions().equals(PosixFilePermissions.fromString("rwx------"))) {
             return;
@@ -120,10 +124,17 @@ final class SocketSweep {
         }
     }
 
-    /** Returns whether a pid belongs to a live process other than this one, whose own are known. */
-    private static boolean isOfOther(long pid) {
+    /**
+     * Returns whether a pid belongs to a live process other than this one, whose own are known, that may have made something
+     * at that time. One that began later got the number of the dead maker.
+     */
+    private static boolean isOfOther(long pid, Instant made) {
         return pid != ProcessHandle.current().pid()
-                && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+                && ProcessHandle.of(pid)
+                        .filter(ProcessHandle::isAlive)
+                        .map(process -> process.info().startInstant().orElse(made))
+                        .filter(start -> start.isBefore(made.plus(CLOCK_ERROR)))
+                        .isPresent();
     }
 
     private static String name(Path directory) {

@@ -117,6 +117,17 @@ class SocketDirectoryTest {
     }
 
     @Test
+    void processThatGotTheNumberOfADeadOne_isNotTakenForIt() throws Exception {
+        long live = ProcessHandle.current().parent().orElseThrow().pid();
+        Path old = leftBehind("valence-" + live + "-01234567");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH.plus(Duration.ofDays(365))));
+
+        openAndClose();
+
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
     void notMode0700_isSpared() throws Exception {
         Path open = leftBehind(DEAD + "01234567");
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));

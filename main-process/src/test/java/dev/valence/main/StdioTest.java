@@ -11,6 +11,7 @@ import dev.valence.main.OutputLine.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -36,12 +37,15 @@ class StdioTest {
         logger.setAdditive(false);
         logger.addAppender(appender);
 
-        Stdio.LOG.listener("editor").accept(OUT);
-        Stdio.LOG.listener("editor").accept(ERR);
+        Stdio.LOG.listener("editor", 17).accept(OUT);
+        Stdio.LOG.listener("editor", 17).accept(ERR);
 
         assertThat(appender.list)
                 .extracting(ILoggingEvent::getLevel, ILoggingEvent::getFormattedMessage)
                 .containsExactly(tuple(Level.INFO, "out {}"), tuple(Level.WARN, "err"));
+        assertThat(appender.list)
+                .extracting(ILoggingEvent::getMDCPropertyMap)
+                .containsOnly(Map.of("renderer", "editor", "pid", "17"));
     }
 
     @Test
@@ -53,8 +57,8 @@ class StdioTest {
         try {
             System.setOut(new PrintStream(outBytes));
             System.setErr(new PrintStream(errBytes));
-            Stdio.INHERIT.listener("editor").accept(OUT);
-            Stdio.INHERIT.listener("editor").accept(ERR);
+            Stdio.INHERIT.listener("editor", 17).accept(OUT);
+            Stdio.INHERIT.listener("editor", 17).accept(ERR);
         } finally {
             System.setOut(out);
             System.setErr(err);
@@ -66,7 +70,7 @@ class StdioTest {
 
     @Test
     void discard_goesNowhere() {
-        Stdio.DISCARD.listener("editor").accept(OUT);
+        Stdio.DISCARD.listener("editor", 17).accept(OUT);
 
         assertThat(Stdio.DISCARD).hasToString("DISCARD");
     }

@@ -66,6 +66,7 @@ final class MainConnection implements IpcSender, Role {
     private final CompletableFuture<Void> closed = new CompletableFuture<>(); // for the application, on its executor
     private final CompletableFuture<Void> ended = new CompletableFuture<>(); // for close(), on the I/O thread
     private final @Nullable BoundedExit exit; // null unless main launched this process
+    private final @Nullable Offspring offspring; // the same
     private volatile @Nullable Connection connection; // written once, by the thread that connects
     private volatile boolean closing; // by this side
     private volatile RuleSheet rules = RuleSheet.of(Rules.getDefaultInstance()); // none until main has told them
@@ -76,6 +77,7 @@ final class MainConnection implements IpcSender, Role {
             Handover.requireLaunched(System.getenv());
         }
         this.exit = isLaunched ? BoundedExit.ofThisJvm() : null;
+        this.offspring = isLaunched ? Offspring.ofThisJvm() : null;
         this.grace = options.limits().shutdownGrace();
         this.services = Services.start(
                         options.limits(),
@@ -95,7 +97,7 @@ final class MainConnection implements IpcSender, Role {
             Endpoint endpoint = options.endpoint();
             String token = options.token();
             if (endpoint == null || token == null) {
-                Handover handover = Handover.read(System.in);
+                Handover handover = readHandover();
                 MainWatch.start(this::onMainGone);
                 endpoint = handover.endpoint();
                 token = handover.token();
@@ -110,6 +112,17 @@ final class MainConnection implements IpcSender, Role {
             MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
         } catch (Throwable e) {
             abandon(e);
+            throw e;
+        }
+    }
+
+    private Handover readHandover() {
+        try {
+            return Handover.read(System.in);
+        } catch (IpcException e) {
+            if (e.code() == ErrorCode.PEER_GONE) {
+                follow(); // nothing watches for the end of main yet
+            }
             throw e;
         }
     }
@@ -162,8 +175,16 @@ final class MainConnection implements IpcSender, Role {
         if (closing) {
             closed().orTimeout(CLOSING_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> exit(0));
         } else {
-            exit(1);
+            follow();
         }
+    }
+
+    /** Main is gone: so are this process, if main launched it, and what it started. */
+    private void follow() {
+        if (offspring != null) {
+            offspring.doom(); // before anybody who might end this JVM is told
+        }
+        exit(1);
     }
 
     /** Ends this process if main launched it. */
@@ -217,7 +238,7 @@ final class MainConnection implements IpcSender, Role {
                         ? new IpcException(ErrorCode.CLOSED, "this renderer is closed")
                         : new IpcException(ErrorCode.PEER_GONE, "main is gone: " + reason.getMessage(), reason));
         if (!isClean) {
-            exit(1); // first, or the end of the main thread might look like an orderly one
+            follow(); // first, or the end of the main thread might look like an orderly one
         }
         services.dispatcher().execute(() -> {
             closed.complete(null);

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits in a launched renderer for the end of main. Main holds the other end of stdin, so its end-of-file is the sign;
- * should something else hold that end too, the end of the parent process is.
+ * should something else hold that end too, the end of the parent process is. The JDK knows a process by its number and the
+ * time of its start, so another process that gets the number of main is not taken for it.
  *
  * <p><b>Threads.</b> A daemon thread of its own reads stdin and usually runs the action; a thread of the common pool may.
  */

@@ -34,7 +34,6 @@ final class Launcher {
     private final ThreadPoolExecutor ahead;
     private final Set<String> failed = ConcurrentHashMap.newKeySet(); // keys of archives that could not be made
     private final AtomicReference<@Nullable SpareJvm> spare = new AtomicReference<>(); // whoever takes it out owns it
-    private final Set<Prepared> pending = ConcurrentHashMap.newKeySet(); // somebody may wait for
     private volatile boolean closed;
 
     /**
@@ -97,37 +96,42 @@ final class Launcher {
      * @return how it will be started if it is launched then; fails with CLOSED if main is closed before
      */
     CompletableFuture<StartKind> prepare(RendererSpec spec, Endpoint.Unix endpoint) {
-        Prepared prepared = new Prepared();
-        pending.add(prepared);
+        Preparation preparation = new Preparation(spec, endpoint);
         try {
-            ahead.execute(() -> prepare(spec, endpoint, prepared));
+            ahead.execute(preparation);
         } catch (RejectedExecutionException e) {
-            giveUp(prepared);
+            preparation.giveUp();
         }
-        return prepared.kind;
+        return preparation.prepared;
     }
 
-    /** Equal to itself only. */
-    private static final class Prepared {
-        final CompletableFuture<StartKind> kind = new CompletableFuture<>();
-    }
+    /** What is to be done for a spec. */
+    private final class Preparation implements Runnable {
 
-    private void prepare(RendererSpec spec, Endpoint.Unix endpoint, Prepared prepared) {
-        try {
-            prepared.kind.complete(prepareNow(spec, endpoint));
-        } catch (InterruptedException e) {
-            giveUp(prepared);
-        } catch (Throwable e) {
-            LOG.warn("Nothing was done ahead for {}", spec, e);
-            prepared.kind.completeExceptionally(e);
-        } finally {
-            pending.remove(prepared);
+        private final RendererSpec spec;
+        private final Endpoint.Unix endpoint;
+        private final CompletableFuture<StartKind> prepared = new CompletableFuture<>();
+
+        Preparation(RendererSpec spec, Endpoint.Unix endpoint) {
+            this.spec = spec;
+            this.endpoint = endpoint;
         }
-    }
 
-    private void giveUp(Prepared prepared) {
-        prepared.kind.completeExceptionally(new IpcException(ErrorCode.CLOSED, "main is closed"));
-        pending.remove(prepared);
+        @Override
+        public void run() {
+            try {
+                prepared.complete(prepareNow(spec, endpoint));
+            } catch (InterruptedException e) {
+                giveUp();
+            } catch (Throwable e) {
+                LOG.warn("Nothing was done ahead for {}", spec, e);
+                prepared.completeExceptionally(e);
+            }
+        }
+
+        void giveUp() {
+            prepared.completeExceptionally(new IpcException(ErrorCode.CLOSED, "main is closed"));
+        }
     }
 
     private StartKind prepareNow(RendererSpec spec, Endpoint.Unix endpoint) throws InterruptedException {
@@ -178,8 +182,8 @@ final class Launcher {
     /** Ends the spare and what is being made. Starts go on, and find nothing prepared. */
     void close() {
         closed = true;
-        ahead.shutdownNow();
+        List<Runnable> notBegun = ahead.shutdownNow();
         replaceSpare(null);
-        pending.forEach(this::giveUp);
+        notBegun.forEach(preparation -> ((Preparation) preparation).giveUp());
     }
 }

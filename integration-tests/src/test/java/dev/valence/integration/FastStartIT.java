@@ -5,6 +5,7 @@ import static dev.valence.integration.Patience.exit;
 import static dev.valence.integration.Patience.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.valence.ErrorCode;
 import dev.valence.integration.FastStartPrograms.Listening;
 import dev.valence.integration.FastStartPrograms.PreparingMain;
 import dev.valence.integration.FastStartPrograms.Telling;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -167,6 +169,20 @@ class FastStartIT {
         RendererSpec spec = ProcScenarios.spec(Worker.class);
         assertThat(await(main.prepare(spec.withClassPath(directory.toString()))))
                 .isEqualTo(StartKind.COLD);
+    }
+
+    @Test
+    void mainThatIsClosedMeanwhile_givesTheArchiveUp() throws Exception {
+        RendererSpec spec = spec(Listening.class, FastStart.ARCHIVE).withClassPath(FastStartPrograms.jars(directory));
+        List<Path> before = archives();
+        CompletableFuture<StartKind> begun = main.prepare(spec);
+        CompletableFuture<StartKind> waiting = main.prepare(spec);
+
+        main.close();
+
+        assertThat(Patience.awaitFailure(begun).code()).isEqualTo(ErrorCode.CLOSED);
+        assertThat(Patience.awaitFailure(waiting).code()).isEqualTo(ErrorCode.CLOSED);
+        assertThat(archivesSince(before)).isEmpty();
     }
 
     @Test

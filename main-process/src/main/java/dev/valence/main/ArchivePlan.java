@@ -64,13 +64,17 @@ record ArchivePlan(String key, boolean isAot, Path java, String classPath, List<
                 : List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off");
     }
 
-    /** Returns the command line of the JVM that makes it. */
-    List<String> training(Path archive) {
+    /**
+     * Returns the command line of the JVM that makes it.
+     *
+     * @param directory for what that needs for a moment
+     */
+    List<String> training(Path archive, Path directory) {
         List<String> words = new ArrayList<>();
         words.add(java.toString());
         words.addAll(flags);
         words.add((isAot ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + archive);
-        words.addAll(List.of("-cp", classPath, TRAINEE));
+        words.addAll(List.of("-cp", classPath, TRAINEE, directory.toString()));
         return words;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,14 +23,15 @@ final class ArchiveTraining {
     /**
      * Makes an archive and waits for it.
      *
+     * @param directory for what that needs for a moment
      * @return whether it is in the store
      * @throws InterruptedException if the thread was interrupted; nothing is left behind
      */
-    static boolean run(ArchivePlan plan, ArchiveStore store) throws InterruptedException {
+    static boolean run(ArchivePlan plan, ArchiveStore store, Path directory) throws InterruptedException {
         Path file = null;
         try {
             file = store.unfinished(plan.key());
-            boolean isMade = train(plan, file) && Files.exists(file);
+            boolean isMade = train(plan.training(file, directory)) && Files.exists(file);
             if (isMade) {
                 store.finish(plan.key(), file);
             }
@@ -44,17 +46,16 @@ final class ArchiveTraining {
         }
     }
 
-    private static boolean train(ArchivePlan plan, Path file) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(plan.training(file))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    private static boolean train(List<String> words) throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         Map<String, String> environment = builder.environment();
         JvmOptions.removeFrom(environment); // no agent has any business here
         Process trainee = builder.start();
         try {
             trainee.getOutputStream().close(); // it has no role to wait for
             boolean hasEnded = trainee.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            LOG.debug("The training for {} has ended: {}", file, hasEnded ? trainee.exitValue() : "not in time");
+            LOG.debug("{} has ended: {}", words, hasEnded ? trainee.exitValue() : "not in time");
             return hasEnded && trainee.exitValue() == 0;
         } finally {
             trainee.descendants().forEach(ProcessHandle::destroyForcibly); // an AOT cache is written by another JVM

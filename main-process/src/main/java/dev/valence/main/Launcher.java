@@ -136,11 +136,12 @@ final class Launcher {
 
     private StartKind prepareNow(RendererSpec spec, Endpoint.Unix endpoint) throws InterruptedException {
         Plan plan = plan(spec);
+        Path directory = endpoint.path().toAbsolutePath().resolveSibling("");
         if (plan.kind() == StartKind.COLD && store != null) {
             ArchivePlan wanted =
                     ArchivePlan.of(spec.command(), spec.surroundings().environment());
             if (wanted != null && !failed.contains(wanted.key())) {
-                if (ArchiveTraining.run(wanted, store)) {
+                if (ArchiveTraining.run(wanted, store, directory)) {
                     plan = plan(spec);
                 } else {
                     failed.add(wanted.key());
@@ -148,10 +149,10 @@ final class Launcher {
             }
         }
         boolean isSpareWanted = spec.command().fastStart() == FastStart.SPARE;
-        return isSpareWanted && keepSpare(plan, endpoint) ? StartKind.SPARE : plan.kind();
+        return isSpareWanted && keepSpare(plan, directory) ? StartKind.SPARE : plan.kind();
     }
 
-    private boolean keepSpare(Plan plan, Endpoint.Unix endpoint) {
+    private boolean keepSpare(Plan plan, Path directory) {
         if (plan.spec().command().isDebugged()) {
             return false; // two JVMs cannot listen at one port
         }
@@ -160,7 +161,6 @@ final class Launcher {
             return true;
         }
         try {
-            Path directory = endpoint.path().toAbsolutePath().resolveSibling("");
             replaceSpare(SpareJvm.start(plan.spec(), plan.flags(), directory));
             return true;
         } catch (IOException e) {

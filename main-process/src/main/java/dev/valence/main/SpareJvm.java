@@ -22,10 +22,14 @@ record SpareJvm(Process process, CommandLine line, Command command, Surroundings
 
     private static final Logger LOG = LoggerFactory.getLogger(SpareJvm.class);
 
-    /** Starts one for renderers like this. */
+    /**
+     * Starts one for renderers like this.
+     *
+     * @param directory for what it needs for a moment
+     */
     static SpareJvm start(RendererSpec spec, List<String> flags, Path directory) throws IOException {
         Command command = neutral(spec.command());
-        CommandLine line = CommandLine.of(command, flags, directory);
+        CommandLine line = CommandLine.of(command.withArgs(List.of(directory.toString())), flags, directory);
         try {
             Process process =
                     ChildProcess.builder(spec.surroundings(), line.words()).start();

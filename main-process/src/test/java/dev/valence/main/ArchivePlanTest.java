@@ -45,14 +45,15 @@ class ArchivePlanTest {
     void java17_makesADynamicArchive() {
         ArchivePlan plan = plan(spec);
 
-        assertThat(plan.training(Path.of("/x.tmp")))
+        assertThat(plan.training(Path.of("/x.tmp"), Path.of("/d")))
                 .containsExactly(
                         directory.resolve("jdk/bin/java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:ArchiveClassesAtExit=/x.tmp",
                         "-cp",
                         directory.resolve("a.jar").toString(),
-                        "dev.valence.renderer.Spare");
+                        "dev.valence.renderer.Spare",
+                        "/d");
         assertThat(plan.use(Path.of("/x.jsa"))).containsExactly("-XX:SharedArchiveFile=/x.jsa", "-Xlog:cds*=off");
     }
 
@@ -60,7 +61,7 @@ class ArchivePlanTest {
     void java25_makesAnAotCache() throws Exception {
         release("25.0.1");
 
-        assertThat(plan(spec).training(Path.of("/x.tmp"))).contains("-XX:AOTCacheOutput=/x.tmp");
+        assertThat(plan(spec).training(Path.of("/x.tmp"), Path.of("/d"))).contains("-XX:AOTCacheOutput=/x.tmp");
         assertThat(plan(spec).use(Path.of("/x.jsa"))).contains("-XX:AOTCache=/x.jsa", "-Xlog:aot*=off");
     }
 

@@ -45,13 +45,17 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Runs it; returns whether all of it worked. If not, less is loaded than could be, and nothing else is wrong. */
-    static boolean run() {
+    /**
+     * Runs it; returns whether all of it worked. If not, less is loaded than could be, and nothing else is wrong.
+     *
+     * @param directory for a socket, which is gone as soon as it is connected to
+     */
+    static boolean run(Path directory) {
+        Path path = directory.resolve("s" + ProcessHandle.current().pid());
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(null); // a new name in the temporary directory
-            Path path = ((UnixDomainSocketAddress) server.getLocalAddress()).getPath();
+            server.bind(UnixDomainSocketAddress.of(path));
             try {
-                Thread standIn = new Thread(() -> standIn(server), "valence-rehearsal");
+                Thread standIn = new Thread(() -> standIn(server, path), "valence-rehearsal");
                 standIn.setDaemon(true);
                 standIn.start();
                 return perform(path);
@@ -82,8 +86,9 @@ final class Rehearsal {
 
     // ---- What stands in for main ---------------------------------------------------------------------------------
 
-    private static void standIn(ServerSocketChannel server) {
+    private static void standIn(ServerSocketChannel server, Path path) {
         try (SocketChannel client = server.accept()) {
+            Files.deleteIfExists(path); // now, for this process may be killed at any time
             for (Frame frame = read(client); frame != null && !frame.hasClose(); frame = read(client)) {
                 if (frame.hasHello()) {
                     write(client, Frame.newBuilder().setWelcome(welcome()));

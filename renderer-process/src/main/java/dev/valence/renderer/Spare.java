@@ -2,6 +2,7 @@ package dev.valence.renderer;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,9 +16,13 @@ final class Spare {
 
     private Spare() {}
 
-    /** Waits for a role and plays it on this thread. */
-    public static void main(String[] noArgs) throws Throwable {
-        var unused = Rehearsal.run(); // a spare that is less warm is one all the same
+    /**
+     * Waits for a role and plays it on this thread.
+     *
+     * @param args a directory of main's for what is there for a moment only
+     */
+    public static void main(String[] args) throws Throwable {
+        var unused = Rehearsal.run(Path.of(args[0])); // a spare that is less warm is one all the same
         CompletionStage<?> parentEnd = ProcessHandle.current()
                 .parent()
                 .<CompletionStage<?>>map(ProcessHandle::onExit)

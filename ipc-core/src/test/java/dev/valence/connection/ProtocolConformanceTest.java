@@ -47,7 +47,8 @@ class ProtocolConformanceTest {
             Map.entry("W12.10", PEER),
             Map.entry("W18.3", LAUNCH),
             Map.entry("W18.6", LAUNCH),
-            Map.entry("W18.7", LAUNCH));
+            Map.entry("W18.7", LAUNCH),
+            Map.entry("W18.12", LAUNCH));
 
     private static final Pattern SENTENCE = Pattern.compile("(?ms)^- \\*\\*(W[0-9.]+)\\*\\* (.*?)(?=^- \\*\\*|^$|^#)");
     private static final Pattern NUMBER = Pattern.compile("w(\\d+)_(\\d+)_");

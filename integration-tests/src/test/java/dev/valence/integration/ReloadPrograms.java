@@ -51,7 +51,7 @@ final class ReloadPrograms {
         }
     }
 
-    /** A page whose first start comes to nothing: it exits, hangs, or connects and is never ready. */
+    /** A page whose first start comes to nothing: it exits, throws in its setup, hangs, or connects and is never ready. */
     static final class FalseStart {
         public static void main(String[] args) throws IOException {
             Path mark = Path.of("started");
@@ -66,6 +66,10 @@ final class ReloadPrograms {
         private static void fail(String how) {
             switch (how) {
                 case "exits" -> System.exit(3);
+                case "throws" ->
+                    IpcRenderer.run(renderer -> {
+                        throw new IllegalStateException("not today");
+                    });
                 case "connects" -> IpcRenderer.connect();
                 default -> {}
             }

@@ -55,7 +55,8 @@ final class Autopsy {
                 uptime,
                 null,
                 lastOutput,
-                crashFile);
+                crashFile,
+                0);
     }
 
     private static ExitReason reason(int exitValue, int signal, List<String> lastOutput, @Nullable Path crashFile) {

@@ -426,6 +426,16 @@ final class Incarnation implements Role {
 
     // ---- What it is ----------------------------------------------------------------------------------------------
 
+    /** See {@link Life#failedToStart}. The lock is held. */
+    boolean failedToStart() {
+        return life.failedToStart();
+    }
+
+    /** See {@link Life#stayedReady}. The lock is held. */
+    Duration stayedReady() {
+        return life.stayedReady();
+    }
+
     RendererPeer renderer() {
         return renderer;
     }

@@ -20,9 +20,13 @@ final class Life {
     private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
     private final String name;
+    private final int number;
     private final String fullName;
     private volatile RendererState state; // written with the lock held
     private long startNanos = System.nanoTime(); // guarded by lock
+    private long readyNanos; // guarded by lock; when it became ready
+    private boolean wasReady; // guarded by lock
+    private boolean failedToStart; // guarded by lock; it ended by itself before it was ready
     private boolean isHeld = true; // guarded by lock
     private boolean hasProcess; // guarded by lock
     private boolean isConnected; // guarded by lock
@@ -40,6 +44,7 @@ final class Life {
      */
     Life(String name, int id, int number) {
         this.name = name;
+        this.number = number;
         this.fullName = "renderer '" + name + "' " + id + "." + number;
         this.state = number == 1 ? RendererState.LAUNCHING : RendererState.RESTARTING;
     }
@@ -92,6 +97,8 @@ final class Life {
             return false;
         }
         move(RendererState.READY);
+        wasReady = true;
+        readyNanos = System.nanoTime();
         return true;
     }
 
@@ -173,8 +180,19 @@ final class Life {
             return null;
         }
         RendererExit end = describeEnd();
+        failedToStart = state == RendererState.LAUNCHING || state == RendererState.CONNECTED;
         move(RendererState.GONE);
         return end;
+    }
+
+    /** Returns how long it has been ready, or was; zero if it never was. */
+    Duration stayedReady() {
+        return wasReady ? Duration.ofNanos(System.nanoTime() - readyNanos) : Duration.ZERO;
+    }
+
+    /** Returns whether it has ended before it was ready, and nobody had asked it to. */
+    boolean failedToStart() {
+        return failedToStart;
     }
 
     /** Returns what callers are told of its end. */
@@ -184,7 +202,8 @@ final class Life {
 
     private RendererExit describeEnd() {
         return new EndSigns(state, processExit, disconnection, failedLaunch)
-                .describe(name, Duration.ofNanos(System.nanoTime() - startNanos));
+                .describe(name, Duration.ofNanos(System.nanoTime() - startNanos))
+                .after(number - 1);
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastOutput its last {@value OutputTail#LINES} lines of stdout and stderr, oldest first, each of at most
  *     {@value OutputTail#LINE_CHARS} characters
  * @param crashFile the report that a crashing JVM wrote ({@code hs_err_pid….log}), or null
+ * @param restarts how many processes of this renderer came before, whether a {@link RestartPolicy} or a reload replaced them
  */
 public record RendererExit(
         ExitReason reason,
@@ -33,7 +34,8 @@ public record RendererExit(
         Duration uptime,
         @Nullable String detail,
         List<String> lastOutput,
-        @Nullable Path crashFile) {
+        @Nullable Path crashFile,
+        int restarts) {
 
     /** Copies the lines. */
     public RendererExit {
@@ -57,12 +59,25 @@ public record RendererExit(
                 uptime,
                 detail,
                 List.of(),
-                null);
+                null,
+                0);
     }
 
     /** Returns the same end for a reason that its process alone does not show. */
     RendererExit because(ExitReason otherReason, @Nullable String otherDetail) {
-        return new RendererExit(otherReason, name, exitCode, signal, pid, uptime, otherDetail, lastOutput, crashFile);
+        return new RendererExit(
+                otherReason, name, exitCode, signal, pid, uptime, otherDetail, lastOutput, crashFile, restarts);
+    }
+
+    /** Returns the same end of a process that was not the first. */
+    RendererExit after(int processesBefore) {
+        return new RendererExit(
+                reason, name, exitCode, signal, pid, uptime, detail, lastOutput, crashFile, processesBefore);
+    }
+
+    /** Returns what to do after {@link ExitReason#LAUNCH_FAILED}, in words for a person, if that can be told. */
+    public Optional<String> hint() {
+        return LaunchHint.of(this);
     }
 
     /**

@@ -39,13 +39,30 @@ public interface RendererListener {
     default void responsive(Renderer renderer) {}
 
     /**
-     * A renderer was reloaded: its present process, if it has one, ends, and the next one starts after that. Told once for
-     * each further process; {@link Renderer#incarnation} is already that of the next.
+     * A process that main launched has ended before it was ready, and main had not asked it to: its main class is missing,
+     * its main method or setup threw, it never connected. Told once for each such process, before what follows it:
+     * {@link #restarting}, or {@link #gaveUp} and {@link #gone}.
+     *
+     * @param exit with the words of the process in {@link RendererExit#detail}, its output with the stack in
+     *     {@link RendererExit#lastOutput}, and often a {@link RendererExit#hint}
+     */
+    default void bootstrapError(Renderer renderer, RendererExit exit) {}
+
+    /**
+     * A renderer gets its next process: it was reloaded, and its present process, if it has one, ends before that; or its
+     * process ended, and its {@link RestartPolicy} starts another after the backoff. Told once for each further process;
+     * {@link Renderer#incarnation} is already that of the next.
      */
     default void restarting(Renderer renderer) {}
 
     /**
-     * A renderer has ended. Not told of a process whose place another takes after a reload: the future that
+     * The {@link RestartPolicy} of a renderer would have started another process, but there were too many restarts.
+     * {@link #gone} follows. Told once until the renderer is reloaded.
+     */
+    default void gaveUp(Renderer renderer, GaveUp why) {}
+
+    /**
+     * A renderer has ended. Not told of a process whose place another takes after a reload or by its policy: the future that
      * {@link Renderer#exit} returned before says how that one ended. May come again if the renderer is reloaded.
      */
     default void gone(Renderer renderer, RendererExit exit) {}

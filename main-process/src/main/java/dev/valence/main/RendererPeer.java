@@ -11,26 +11,32 @@ import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
 import dev.valence.session.RuleSheet;
 import dev.valence.session.Session;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One renderer: what stays while its processes come and go, and which {@link Incarnation} is the present one.
  *
  * <p>A reload makes the next incarnation the present one at once. That one is held until the one before it is gone, so
- * that a renderer never has two processes.
+ * that a renderer never has two processes. A restart does so when the one before is gone, and holds it for the backoff.
  *
  * <p><b>Threads.</b> State changes take the lock, which its incarnations share; nothing that runs user code is called
  * under it.
  */
 final class RendererPeer implements Renderer {
+
+    private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
     private final int id;
     private final RendererSpec spec;
@@ -44,7 +50,9 @@ final class RendererPeer implements Renderer {
     private volatile Incarnation present; // written with the lock held
     private volatile boolean isGone; // written with the lock held; the present incarnation has ended
     private @Nullable Incarnation ending; // guarded by lock; the one whose end the present one waits for
-    private boolean isFinal; // guarded by lock; closed or killed: no further incarnation
+    private volatile boolean isFinal; // written with the lock held; closed or killed: no further incarnation
+    private boolean isBackingOff; // guarded by lock; the present incarnation waits for its time
+    private final Restarts restarts; // guarded by lock
 
     /**
      * Makes a renderer, whose first incarnation is held.
@@ -59,6 +67,10 @@ final class RendererPeer implements Renderer {
         this.host = host;
         this.scope = new Registry<>(host.services().maxListeners(), channel -> {}, channel -> {});
         this.inbox = host.services().dispatcher().newInbox();
+        this.restarts = new Restarts(
+                spec.restart(),
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextDouble());
         this.present = new Incarnation(this, 1);
     }
 
@@ -70,6 +82,10 @@ final class RendererPeer implements Renderer {
             throw new UnsupportedOperationException(
                     "reload of " + peerName() + ", which was invited (expected: one that main launched)");
         }
+        if (endBackoff(null)) {
+            present.launch();
+            return;
+        }
         Incarnation before;
         Incarnation next;
         boolean wasGone;
@@ -78,6 +94,7 @@ final class RendererPeer implements Renderer {
             if (isFinal || host.isClosing() || present.state() == RendererState.RESTARTING) {
                 return;
             }
+            restarts.forget();
             before = present;
             next = new Incarnation(this, before.number() + 1);
             wasGone = isGone;
@@ -106,12 +123,77 @@ final class RendererPeer implements Renderer {
             ending = null;
             return () -> launchAside(next);
         }
+        Restarts.Decision decision = new Restarts.Decision.Leave();
+        int events = 1;
+        if (!isFinal && !host.isClosing() && !isInvited()) {
+            if (incarnation.failedToStart()) {
+                events += note(listener -> listener.bootstrapError(this, end));
+            }
+            decision = restarts.after(end, incarnation.stayedReady());
+        }
+        if (decision instanceof Restarts.Decision.Restart restart) {
+            return succeed(incarnation, restart.backoff(), events);
+        }
+        if (decision instanceof Restarts.Decision.GiveUp giveUp) {
+            LIFECYCLE.warn(
+                    "{} {}: gave up after {}", peerName(), id, giveUp.why().describe());
+            events += note(listener -> listener.gaveUp(this, giveUp.why()));
+        }
         isGone = true;
-        host.note(listener -> listener.gone(this, end));
+        note(listener -> listener.gone(this, end));
+        int untold = events;
         return () -> {
             host.remove(this);
-            host.tell();
+            tell(untold);
         };
+    }
+
+    /** Makes the next incarnation the present one, to be launched after the backoff. The lock is held. */
+    private Runnable succeed(Incarnation before, Duration backoff, int events) {
+        Incarnation next = new Incarnation(this, before.number() + 1);
+        present = next;
+        isBackingOff = true;
+        LIFECYCLE.info("{} {}: restarts in {} ms", peerName(), id, backoff.toMillis());
+        note(listener -> listener.restarting(this));
+        return () -> {
+            tell(events);
+            Runnable start = () -> {
+                if (endBackoff(next)) {
+                    launchAside(next);
+                }
+            };
+            if (host.services().deadlines().schedule(start, backoff.toNanos()) == null) { // main is closed
+                close();
+            }
+        };
+    }
+
+    /** Ends the backoff of an incarnation, or of whichever waits for its time; true for the one that is to launch it. */
+    private boolean endBackoff(@Nullable Incarnation waiting) {
+        lock.lock();
+        try {
+            if (!isBackingOff || (waiting != null && waiting != present)) {
+                return false;
+            }
+            isBackingOff = false;
+            if (waiting == null) {
+                restarts.forget();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int note(Consumer<RendererListener> event) {
+        host.note(event);
+        return 1;
+    }
+
+    private void tell(int events) {
+        for (int i = 0; i < events; i++) {
+            host.tell();
+        }
     }
 
     /** Launches on a thread of its own: an I/O thread, which may be the present one, has no time for that. */
@@ -138,17 +220,24 @@ final class RendererPeer implements Renderer {
     private void endForGood(Consumer<Incarnation> how) {
         Incarnation last;
         Incarnation before;
+        boolean wasBackingOff;
         lock.lock();
         try {
             isFinal = true;
             last = present;
             before = ending;
+            wasBackingOff = isBackingOff;
+            isBackingOff = false;
         } finally {
             lock.unlock();
         }
         how.accept(last);
         if (before != null) {
             how.accept(before);
+        }
+        if (wasBackingOff) { // there is no process whose end lets it go
+            last.close();
+            last.launch();
         }
     }
 

@@ -35,6 +35,7 @@ public final class RendererSpec {
     private final Command command;
     private final Surroundings surroundings;
     private final Duration launchTimeout;
+    private final RestartPolicy restart;
     private final @Nullable Permissions permissions;
 
     private RendererSpec(
@@ -42,11 +43,13 @@ public final class RendererSpec {
             Command command,
             Surroundings surroundings,
             Duration launchTimeout,
+            RestartPolicy restart,
             @Nullable Permissions permissions) {
         this.name = name;
         this.command = command;
         this.surroundings = surroundings;
         this.launchTimeout = launchTimeout;
+        this.restart = restart;
         this.permissions = permissions;
     }
 
@@ -76,7 +79,13 @@ public final class RendererSpec {
     private static RendererSpec of(Program program) {
         String name = program.defaultName();
         String shortName = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
-        return new RendererSpec(checkName(shortName), Command.of(program), Surroundings.DEFAULTS, LAUNCH_TIMEOUT, null);
+        return new RendererSpec(
+                checkName(shortName),
+                Command.of(program),
+                Surroundings.DEFAULTS,
+                LAUNCH_TIMEOUT,
+                RestartPolicy.never(),
+                null);
     }
 
     /**
@@ -85,7 +94,7 @@ public final class RendererSpec {
      * @param newName 1 to 64 characters, none of them a control character
      */
     public RendererSpec withName(String newName) {
-        return new RendererSpec(checkName(newName), command, surroundings, launchTimeout, permissions);
+        return new RendererSpec(checkName(newName), command, surroundings, launchTimeout, restart, permissions);
     }
 
     /** Returns a copy that is started with another java executable than that of this process. */
@@ -164,7 +173,16 @@ public final class RendererSpec {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(365)) > 0) {
             throw new IllegalArgumentException("launchTimeout: " + timeout + " (expected: positive, at most 365 days)");
         }
-        return new RendererSpec(name, command, surroundings, timeout, permissions);
+        return new RendererSpec(name, command, surroundings, timeout, restart, permissions);
+    }
+
+    /**
+     * Returns a copy whose processes main replaces by itself when they end; never if not given. Nothing comes of it for an
+     * invited renderer: main cannot start its process.
+     */
+    public RendererSpec withRestart(RestartPolicy policy) {
+        return new RendererSpec(
+                name, command, surroundings, launchTimeout, Objects.requireNonNull(policy, "restart"), permissions);
     }
 
     /**
@@ -176,7 +194,7 @@ public final class RendererSpec {
     public RendererSpec withPermissions(Permissions allowed) {
         Objects.requireNonNull(allowed, "permissions");
         RuleSheet.of(allowed, Set.of()); // throws if they are too many
-        return new RendererSpec(name, command, surroundings, launchTimeout, allowed);
+        return new RendererSpec(name, command, surroundings, launchTimeout, restart, allowed);
     }
 
     /** Returns the name. */
@@ -202,6 +220,11 @@ public final class RendererSpec {
         return command.isDebugged() ? Optional.empty() : Optional.of(launchTimeout);
     }
 
+    /** Returns what follows the end of its processes. */
+    RestartPolicy restart() {
+        return restart;
+    }
+
     /** Returns the permissions, or those that are usual for the way the renderer comes. */
     Permissions permissionsOr(Permissions usual) {
         return permissions == null ? usual : permissions;
@@ -213,11 +236,11 @@ public final class RendererSpec {
     }
 
     private RendererSpec with(Command newCommand) {
-        return new RendererSpec(name, newCommand, surroundings, launchTimeout, permissions);
+        return new RendererSpec(name, newCommand, surroundings, launchTimeout, restart, permissions);
     }
 
     private RendererSpec with(Surroundings newSurroundings) {
-        return new RendererSpec(name, command, newSurroundings, launchTimeout, permissions);
+        return new RendererSpec(name, command, newSurroundings, launchTimeout, restart, permissions);
     }
 
     private RendererSpec withCodePath(CodePath codePath) {

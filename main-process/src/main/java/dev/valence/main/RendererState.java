@@ -2,7 +2,7 @@ package dev.valence.main;
 
 /**
  * How far the present incarnation of a renderer is. In one incarnation it only moves forward, but for UNRESPONSIVE;
- * {@link Renderer#reload} begins the next.
+ * {@link Renderer#reload}, or the {@link RestartPolicy}, begins the next.
  *
  * <pre>
  *   launch, invite
@@ -10,9 +10,9 @@ package dev.valence.main;
  *         ▼
  *     LAUNCHING ──> CONNECTED ──> READY          from each of these four:
  *         ▲                        ▲ │             close ──────> CLOSING ──> GONE
- *         │                        │ ▼             its end ────> GONE
+ *         │                        │ ▼             its end ────> GONE, or RESTARTING by its policy
  *         │ no process is left  UNRESPONSIVE       reload ─────> RESTARTING
- *         │
+ *         │ and the backoff is over
  *     RESTARTING ── close ──> CLOSING ──> GONE
  *         ▲                                │
  *         └── reload, unless main closed or killed it
@@ -33,6 +33,9 @@ public enum RendererState {
     CLOSING,
     /** It has ended. */
     GONE,
-    /** It was reloaded: the next process starts when that before it has ended, which was asked to. */
+    /**
+     * The next process is to start: after a reload when that before it has ended, which was asked to; by the policy when
+     * the backoff is over, or at a reload.
+     */
     RESTARTING
 }

@@ -77,7 +77,7 @@ class LifeTest {
         running(second).disconnected(BROKEN);
         assertThat(second.end()).isNull();
         second.exited(KILLED);
-        assertThat(second.end()).isEqualTo(KILLED);
+        assertThat(second.end()).isEqualTo(KILLED.after(1));
     }
 
     @Test

@@ -20,7 +20,8 @@ class RendererExitTest {
                 Duration.ofSeconds(1),
                 null,
                 List.of(lastOutput),
-                null);
+                null,
+                0);
     }
 
     @Test
@@ -30,6 +31,28 @@ class RendererExitTest {
         assertThat(exit).hasToString("editor: LAUNCH_FAILED (exit code 1, never connected)");
         assertThat(exit.pid()).hasValue(42);
         assertThat(exit.lastOutput()).containsExactly("line");
+    }
+
+    @Test
+    void hint_saysWhatToLookAtAfterAFailedLaunch() {
+        assertThat(exited(1, "java.lang.UnsupportedClassVersionError: Editor").hint())
+                .isEmpty();
+        assertThat(hint("x", "Error: LinkageError", "java.lang.UnsupportedClassVersionError: Editor"))
+                .startsWith("the Java of the renderer is older");
+        assertThat(hint("Error: Could not find or load main class Editor")).contains("class path");
+        assertThat(hint("error=7, Argument list too long")).contains("larger than the system allows");
+        assertThat(hint("error=13, Permission denied")).contains("may not execute");
+        assertThat(hint("error=2, No such file or directory")).contains("withJava");
+        assertThat(hint("not ready within 30000 ms")).contains("IpcRenderer.run");
+        assertThat(hint("ended before it connected")).contains("without IpcRenderer.run");
+        assertThat(exited(1).because(ExitReason.LAUNCH_FAILED, "odd").hint()).isEmpty();
+    }
+
+    private static String hint(String detail, String... lastOutput) {
+        return exited(1, lastOutput)
+                .because(ExitReason.LAUNCH_FAILED, detail)
+                .hint()
+                .orElseThrow();
     }
 
     @Test

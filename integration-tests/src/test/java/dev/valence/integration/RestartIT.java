@@ -207,8 +207,8 @@ class RestartIT {
     void reloadDuringBackoff_startsAtOnceAndDeliversWhatWaited() throws Exception {
         Renderer renderer = inBackoff();
         renderer.send("note", "early");
-        Call<String> outOfTime = renderer.invoke(
-                "echo", "?", String.class, CallOptions.defaults().withDeadline(Duration.ofMillis(20)));
+        Call<String> outOfTime =
+                renderer.invoke("echo", "?", String.class, CallOptions.withDeadline(Duration.ofMillis(20)));
         assertThat(awaitFailure(outOfTime).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
         renderer.reload();
         assertThat(renderer.invokeSync("heard", null, String.class)).isEqualTo("early");

@@ -136,7 +136,7 @@ class LifeTest {
         running(second).unresponsive();
         second.exited(KILLED);
         second.disconnected(BROKEN);
-        assertThat(second.end()).isEqualTo(KILLED);
+        assertThat(second.end()).isEqualTo(KILLED.after(1));
         assertThat(second.responsive()).isFalse();
         assertThat(second.state()).isEqualTo(RendererState.GONE);
     }

@@ -23,6 +23,7 @@ import dev.valence.main.RendererListener;
 import dev.valence.main.RendererSpec;
 import dev.valence.main.RendererState;
 import dev.valence.main.RestartPolicy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -231,6 +232,61 @@ class RestartIT {
         assertThat(renderer.invokeSync("echo", "now", String.class)).isEqualTo("now");
         renderer.close();
         assertThat(exit(renderer).reason()).isEqualTo(ExitReason.CLEAN_EXIT);
+    }
+
+    @Test
+    void whatWaitedForALaunchThatFailed_reachesTheNextProcess(@TempDir Path directory) throws Exception {
+        Renderer renderer = main.launch(falseStart("exits", directory, LATE));
+        CompletableFuture<RendererExit> oldExit = renderer.exit();
+        CompletableFuture<Renderer> oldReady = renderer.ready();
+        renderer.send("note", "one");
+        Call<String> early = renderer.invoke("echo", "early", String.class);
+        Call<String> outOfTime =
+                renderer.invoke("never", null, String.class, CallOptions.withDeadline(Duration.ofSeconds(1)));
+        assertThat(await(oldExit).reason()).isEqualTo(ExitReason.LAUNCH_FAILED);
+        assertThat(awaitFailure(oldReady).code()).isEqualTo(ErrorCode.PEER_GONE);
+        awaitIncarnation(renderer, 2);
+        renderer.send("note", "two");
+        assertThat(awaitFailure(outOfTime).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+        assertThat(early).isNotDone();
+
+        renderer.reload();
+
+        assertThat(await(early)).isEqualTo("early");
+        assertThat(renderer.invokeSync("heard", null, String.class)).isEqualTo("one,two");
+        assertThat(main.counters().undeliveredMessages()).isZero();
+    }
+
+    @Test
+    void whatWaitedForALaunchThatFailed_waitsAsLongAsLaunchesFail(@TempDir Path directory) throws Exception {
+        Path java = directory.resolve("java"); // none yet
+        Renderer renderer = main.launch(page(SOON.withAtMost(1000, Duration.ofHours(1))
+                        .withBackoff(Duration.ofMillis(20), Duration.ofMillis(20)))
+                .withJava(java));
+        Call<String> early = renderer.invoke("echo", "early", String.class);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> renderer.incarnation() > 3);
+        Files.createSymbolicLink(java, Path.of(System.getProperty("java.home"), "bin", "java"));
+        assertThat(await(early)).isEqualTo("early");
+    }
+
+    @Test
+    void whatWaitedForAProcessThatConnected_failsWithItsEnd(@TempDir Path directory) throws Exception {
+        Renderer renderer = main.launch(falseStart("throws", directory, SOON));
+        renderer.send("note", "for the first");
+        Call<String> early = renderer.invoke("echo", "early", String.class);
+        assertThat(awaitFailure(early).code()).isEqualTo(ErrorCode.PEER_GONE);
+        awaitIncarnation(renderer, 2);
+        assertThat(renderer.invokeSync("heard", null, String.class)).isEmpty();
+    }
+
+    @Test
+    void closeAfterALaunchThatFailed_endsWhatWaits() throws Exception {
+        Renderer renderer = main.launch(RendererSpec.of("com.example.Missing").withRestart(LATE));
+        Call<String> early = renderer.invoke("echo", "early", String.class);
+        awaitIncarnation(renderer, 2);
+        renderer.close();
+        assertThat(awaitFailure(early).code()).isEqualTo(ErrorCode.CLOSED);
+        assertThat(exit(renderer).pid()).isEmpty();
     }
 
     @Test

@@ -2,17 +2,14 @@ package dev.valence.main;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
-import dev.valence.Origin;
 import dev.valence.Permissions.Use;
 import dev.valence.call.Dispatcher;
 import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
-import dev.valence.connection.Outbox;
 import dev.valence.proto.Pong;
 import dev.valence.proto.Report;
 import dev.valence.proto.Welcome;
-import dev.valence.session.Role;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
 import java.time.Duration;
@@ -32,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> State changes take the lock of the renderer; nothing that runs user code is called under it.
  */
-final class Incarnation implements Role {
+final class Incarnation {
 
     private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
@@ -46,7 +43,8 @@ final class Incarnation implements Role {
     private final int number;
     private final RendererHost host;
     private final Services services;
-    private final Session<Renderer> session;
+    private final Conversation conversation;
+    private final Session<Renderer> session; // of the conversation
     private final Gate gate;
     private final Heartbeat heartbeat;
     private final StartupClock startup = new StartupClock();
@@ -62,8 +60,9 @@ final class Incarnation implements Role {
      * Makes an incarnation.
      *
      * @param number 1 for the first of the renderer
+     * @param before whose conversation it goes on with, which was never connected; null to begin one
      */
-    Incarnation(RendererPeer renderer, int number) {
+    Incarnation(RendererPeer renderer, int number, @Nullable Incarnation before) {
         this.renderer = renderer;
         this.number = number;
         this.lock = renderer.lock();
@@ -71,13 +70,8 @@ final class Incarnation implements Role {
         this.host = renderer.host();
         this.services = host.services();
         this.gate = new Gate(renderer.rules(), this::onFirstDenial);
-        this.session = new Session<>(
-                services,
-                this,
-                renderer,
-                new Origin(renderer.id()),
-                Outbox.holdingData(services.limits()),
-                renderer.registries());
+        this.conversation = before == null ? new Conversation(this) : before.conversation.passTo(this);
+        this.session = conversation.session();
         this.heartbeat = new Heartbeat(this, life);
     }
 
@@ -172,8 +166,7 @@ final class Incarnation implements Role {
         return new Admitted(session, welcome);
     }
 
-    @Override
-    public void onReady() {
+    void onReady() {
         lock.lock();
         try {
             if (!life.ready()) {
@@ -280,8 +273,7 @@ final class Incarnation implements Role {
 
     // ---- The end -------------------------------------------------------------------------------------------------
 
-    @Override
-    public void onDisconnected(IpcException reason) {
+    void onDisconnected(IpcException reason) {
         ChildProcess process;
         lock.lock();
         try {
@@ -343,6 +335,7 @@ final class Incarnation implements Role {
         RendererExit end;
         IpcException reason;
         Runnable whatFollows;
+        boolean isConversationOver;
         lock.lock();
         try {
             end = life.end();
@@ -351,12 +344,15 @@ final class Incarnation implements Role {
             }
             reason = life.reason(end.describe());
             whatFollows = renderer.ended(this, end);
+            isConversationOver = conversation.isOf(this); // and not of the next one
         } finally {
             lock.unlock();
         }
         host.forget(this);
         whatFollows.run();
-        session.end(reason);
+        if (isConversationOver) {
+            session.end(reason);
+        }
         services.dispatcher().execute(() -> {
             ready.completeExceptionally(reason);
             exit.complete(end);
@@ -365,23 +361,19 @@ final class Incarnation implements Role {
 
     // ---- What comes from it --------------------------------------------------------------------------------------
 
-    @Override
-    public String peerName() {
+    String peerName() {
         return renderer.peerName();
     }
 
-    @Override
-    public Dispatcher.Inbox inbox(Dispatcher dispatcher) {
+    Dispatcher.Inbox inbox(Dispatcher dispatcher) {
         return renderer.inbox();
     }
 
-    @Override
-    public boolean permits(Use use, String channel) {
+    boolean permits(Use use, String channel) {
         return gate.lets(use, channel);
     }
 
-    @Override
-    public boolean mayUse(Use use, String channel) {
+    boolean mayUse(Use use, String channel) {
         return use != Use.INVOKE || renderer.rules().permits(Use.HANDLE, channel);
     }
 
@@ -396,23 +388,19 @@ final class Incarnation implements Role {
         host.tell();
     }
 
-    @Override
-    public void onPong(Pong pong) {
+    void onPong(Pong pong) {
         heartbeat.onPong(pong);
     }
 
-    @Override
-    public void onSubscribe(String channel) {
+    void onSubscribe(String channel) {
         host.subscriptions().add(channel, this);
     }
 
-    @Override
-    public void onUnsubscribe(String channel) {
+    void onUnsubscribe(String channel) {
         host.subscriptions().remove(channel, this);
     }
 
-    @Override
-    public boolean relay(Incoming message) {
+    boolean relay(Incoming message) {
         if (message.destination() != 0) {
             host.broadcasts().passOn(message, renderer.id());
             return false;
@@ -429,6 +417,11 @@ final class Incarnation implements Role {
     /** See {@link Life#failedToStart}. The lock is held. */
     boolean failedToStart() {
         return life.failedToStart();
+    }
+
+    /** See {@link Life#wasConnected}: if it was not, the next one can go on with its conversation. The lock is held. */
+    boolean wasConnected() {
+        return life.wasConnected();
     }
 
     /** See {@link Life#stayedReady}. The lock is held. */

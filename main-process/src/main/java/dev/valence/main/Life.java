@@ -30,6 +30,7 @@ final class Life {
     private boolean isHeld = true; // guarded by lock
     private boolean hasProcess; // guarded by lock
     private boolean isConnected; // guarded by lock
+    private boolean wasConnected; // guarded by lock
     private @Nullable RendererExit processExit; // guarded by lock; null while the process runs
     private @Nullable IpcException disconnection; // guarded by lock; why the connection ended, or will not come
     private @Nullable String failedLaunch; // guarded by lock; why main gave the launch up
@@ -88,6 +89,7 @@ final class Life {
             throw new IpcException(ErrorCode.REJECTED, "renderer is " + state + " (expected: to be launching)");
         }
         isConnected = true;
+        wasConnected = true;
         move(RendererState.CONNECTED);
     }
 
@@ -188,6 +190,11 @@ final class Life {
     /** Returns how long it has been ready, or was; zero if it never was. */
     Duration stayedReady() {
         return wasReady ? Duration.ofNanos(System.nanoTime() - readyNanos) : Duration.ZERO;
+    }
+
+    /** Returns whether it is connected, or ever was. */
+    boolean wasConnected() {
+        return wasConnected;
     }
 
     /** Returns whether it has ended before it was ready, and nobody had asked it to. */

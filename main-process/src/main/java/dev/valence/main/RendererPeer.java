@@ -71,7 +71,7 @@ final class RendererPeer implements Renderer {
                 spec.restart(),
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextDouble());
-        this.present = new Incarnation(this, 1);
+        this.present = new Incarnation(this, 1, null);
     }
 
     // ---- From one process to the next ----------------------------------------------------------------------------
@@ -96,7 +96,7 @@ final class RendererPeer implements Renderer {
             }
             restarts.forget();
             before = present;
-            next = new Incarnation(this, before.number() + 1);
+            next = new Incarnation(this, before.number() + 1, null);
             wasGone = isGone;
             ending = wasGone ? null : before;
             present = next;
@@ -150,7 +150,7 @@ final class RendererPeer implements Renderer {
 
     /** Makes the next incarnation the present one, to be launched after the backoff. The lock is held. */
     private Runnable succeed(Incarnation before, Duration backoff, int events) {
-        Incarnation next = new Incarnation(this, before.number() + 1);
+        Incarnation next = new Incarnation(this, before.number() + 1, before.wasConnected() ? null : before);
         present = next;
         isBackingOff = true;
         LIFECYCLE.info("{} {}: restarts in {} ms", peerName(), id, backoff.toMillis());

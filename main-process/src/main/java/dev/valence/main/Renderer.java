@@ -19,7 +19,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p><b>Lifetime.</b> From {@link IpcMain#launch} or {@link IpcMain#invite} to {@link RendererState#GONE}. What is sent to
  * a renderer that is gone fails with PEER_GONE, or CLOSED if main closed it. A launched one that is gone for another
- * reason can be reloaded. Futures, calls, events and subscriptions belong to the incarnation in which they were made.
+ * reason can be reloaded. Futures, calls, events and subscriptions belong to the incarnation in which they were made. Only what
+ * was sent while a process was launched that then never connected waits for the next one, if a {@link RestartPolicy} starts it.
  */
 public interface Renderer extends IpcSender {
 

@@ -25,6 +25,10 @@ import java.util.Objects;
  * gRPC's connection backoff. An incarnation that stayed ready for {@code healthyAfter} ends the row: the restart after it
  * comes after {@code firstBackoff} again.
  *
+ * <p><b>What waits.</b> What was sent to a process that never connected waits for the next one, in order and with deadlines
+ * running; {@code ready()} and {@code exit()} end with their process. If it had connected, what waited fails with its end: it
+ * was for that process.
+ *
  * @param when which ends are followed by a restart
  * @param atMost how many restarts may happen within the period, 0 to 1,000,000; 0 gives up at the first failure
  * @param within the period in which restarts are counted, 1 ms to 365 days

@@ -38,7 +38,7 @@ public final class CrashMain {
         } finally {
             delete(directory);
         }
-        CrashReport.title("Main is alive. The directory with the report of the JVM is deleted.");
+        CrashReport.title("Main went on all the time. The directory with the report of the JVM is deleted.");
     }
 
     private static RendererSpec spec(Path directory) {
@@ -52,7 +52,7 @@ public final class CrashMain {
                 .withStdio(Stdio.DISCARD) // the last lines are kept all the same
                 .withRestart(RestartPolicy.onFailure()
                         .withAtMost(RESTARTS, Duration.ofMinutes(1))
-                        .withBackoff(Duration.ofMillis(200), Duration.ofMillis(500)));
+                        .withBackoff(Duration.ofMillis(100), Duration.ofMillis(250)));
     }
 
     private static List<RendererExit> crash(Renderer renderer, Diary diary) throws InterruptedException {

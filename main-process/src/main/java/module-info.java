@@ -8,6 +8,7 @@ module dev.valence.main {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.kqueue;
     requires io.netty.transport.unix.common;
+    requires static jdk.jfr;
     requires jdk.net;
     requires org.slf4j;
     requires transitive static org.jspecify;

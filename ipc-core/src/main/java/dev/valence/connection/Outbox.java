@@ -474,6 +474,16 @@ public final class Outbox {
         return dataReady ? data : null;
     }
 
+    /** Returns how full the way to the peer is. Before the connection there is no credit. */
+    public SendLevels levels() {
+        lock.lock();
+        try {
+            return new SendLevels(data.queuedBytes(), data.window(), replies.queuedBytes(), replies.window());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void signalRoom() {
         if (waiting > 0) {
             room.signalAll();

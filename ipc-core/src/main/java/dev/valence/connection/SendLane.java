@@ -25,6 +25,11 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
         return queuedBytes.get();
     }
 
+    /** Returns what the peer has room for, in bytes. */
+    final long window() {
+        return window;
+    }
+
     final void count(long bytes) {
         queuedBytes.addAndGet(bytes);
     }

@@ -175,6 +175,11 @@ final class Caller {
         streams.failAll(reason);
     }
 
+    /** Returns how many requests, without streams, wait for their answer. */
+    int requests() {
+        return calls.size();
+    }
+
     int pendingCalls() {
         return calls.size() + streams.size();
     }

@@ -359,6 +359,11 @@ final class PortDesk {
         return wire;
     }
 
+    /** Returns how many ports lead over the connection. */
+    int size() {
+        return wires.size();
+    }
+
     // ---- The end -------------------------------------------------------------------------------------------------
 
     /** The connection has ended: what leads over it is closed. Idempotent. */

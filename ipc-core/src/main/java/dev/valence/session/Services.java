@@ -69,6 +69,11 @@ public record Services(
         return new Services(limits, codecs, dispatcher, deadlines, tally, hook, lostReplies, newMaxListeners, newTap);
     }
 
+    /** Returns the same services for what has to do with one peer, and counts that apart. */
+    public Services countedBy(Tally part) {
+        return new Services(limits, codecs, dispatcher, deadlines, part, hook, lostReplies, maxListeners, tap);
+    }
+
     /**
      * Checks the bound on listeners that options name.
      *

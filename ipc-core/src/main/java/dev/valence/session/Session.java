@@ -476,6 +476,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         health.end(reason);
     }
 
+    /** Returns what is under way. */
+    public SessionLoad load() {
+        return new SessionLoad(
+                outbox.levels(), caller.requests(), caller.streams().size(), desk.size(), streams.size(), ports.size());
+    }
+
     /** Returns how many requests to this peer are unanswered. */
     public int pendingCalls() {
         return caller.pendingCalls();

@@ -116,6 +116,14 @@ final class ChildProcess {
         return process == null || exit.isDone() ? OptionalLong.empty() : OptionalLong.of(process.pid());
     }
 
+    /** Returns what it has in RAM, while it runs and where the system tells. Reads a file. */
+    OptionalLong residentBytes() {
+        OptionalLong bytes = process == null ? OptionalLong.empty() : ResidentMemory.ofProcess(process.pid());
+        return process != null && process.isAlive()
+                ? bytes
+                : OptionalLong.empty(); // the number may be another's by now
+    }
+
     /** Returns how it ended, complete when it has and its output is read. */
     CompletableFuture<RendererExit> exit() {
         return exit;

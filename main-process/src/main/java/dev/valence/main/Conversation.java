@@ -26,7 +26,7 @@ final class Conversation implements Role {
         owner = first;
         RendererPeer renderer = first.renderer();
         session = new Session<>(
-                renderer.host().services(),
+                renderer.host().services().countedBy(renderer.tally()),
                 this,
                 renderer,
                 new Origin(renderer.id()),

@@ -466,7 +466,13 @@ final class Incarnation {
         return process == null ? OptionalLong.empty() : process.pid();
     }
 
-    private @Nullable ChildProcess process() {
+    /** Returns the time since it was let go. The lock is held. */
+    Duration uptime() {
+        return life.uptime();
+    }
+
+    @Nullable
+    ChildProcess process() {
         lock.lock();
         try {
             return child;

@@ -62,6 +62,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
     private final ListeningPoint listening;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Registration exitHook;
+    private final Registration flightWatch;
 
     private IpcMain(RendererTable renderers, ListeningPoint listening) {
         this.renderers = renderers;
@@ -70,6 +71,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         this.exitHook = listening.endpoint() instanceof Endpoint.Unix
                 ? ExitHook.add("valence-main-exit", this::closeAtExit)
                 : () -> {};
+        this.flightWatch = Flight.watch(renderers::snapshot);
     }
 
     /** Opens a main process with a socket in a private directory and everything else defaulted. */
@@ -202,6 +204,17 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         return Optional.ofNullable(renderers.find(rendererId));
     }
 
+    /**
+     * Looks at all renderers. What is said of one renderer belongs together: state, process and uptime are of one moment, what
+     * waits for it in both lanes of another right after. Renderers are looked at one after the other.
+     *
+     * <p><b>Threads.</b> Takes each lock for the time of a few reads. On Linux it reads a file of {@code /proc} for each
+     * process, so once a second is often enough.
+     */
+    public MainSnapshot snapshot() {
+        return renderers.snapshot();
+    }
+
     /** Follows the lives of all renderers. */
     public Registration listen(RendererListener listener) {
         return renderers.listen(Objects.requireNonNull(listener, "listener"));
@@ -277,6 +290,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
 
     private void release() {
         try {
+            flightWatch.close();
             exitHook.close();
             listening.close();
         } finally {

@@ -22,6 +22,7 @@ final class Life {
     private final String name;
     private final int number;
     private final String fullName;
+    private final LifeTrace trace;
     private volatile RendererState state; // written with the lock held
     private long startNanos = System.nanoTime(); // guarded by lock
     private long readyNanos; // guarded by lock; when it became ready
@@ -47,12 +48,18 @@ final class Life {
         this.name = name;
         this.number = number;
         this.fullName = "renderer '" + name + "' " + id + "." + number;
+        this.trace = new LifeTrace(name, id, number);
         this.state = number == 1 ? RendererState.LAUNCHING : RendererState.RESTARTING;
     }
 
     /** Returns the present state. Needs no lock. */
     RendererState state() {
         return state;
+    }
+
+    /** Returns the time since it was let go; zero before. */
+    Duration uptime() {
+        return isHeld ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /** Lets it go; returns whether it may be launched, or was closed or killed before. */
@@ -184,6 +191,7 @@ final class Life {
         RendererExit end = describeEnd();
         failedToStart = state == RendererState.LAUNCHING || state == RendererState.CONNECTED;
         move(RendererState.GONE);
+        trace.ended(end);
         return end;
     }
 
@@ -220,6 +228,7 @@ final class Life {
 
     private void move(RendererState to) {
         LIFECYCLE.info("{}: {} -> {}", fullName, state, to);
+        trace.moved(state, to);
         state = to;
     }
 }

@@ -11,6 +11,7 @@ import dev.valence.call.Dispatcher;
 import dev.valence.session.Registry;
 import dev.valence.session.RuleSheet;
 import dev.valence.session.Session;
+import dev.valence.session.Tally;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +45,7 @@ final class RendererPeer implements Renderer {
     private final Endpoint.@Nullable Unix socket; // where its processes connect; null for an invited renderer
     private final RendererHost host;
     private final Registry<Renderer> scope;
+    private final Tally tally; // one for all incarnations
     private final Dispatcher.Inbox inbox; // one for all incarnations: they are one sender
 
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
@@ -66,6 +68,7 @@ final class RendererPeer implements Renderer {
         this.socket = socket;
         this.host = host;
         this.scope = new Registry<>(host.services().maxListeners(), channel -> {}, channel -> {});
+        this.tally = host.services().tally().part();
         this.inbox = host.services().dispatcher().newInbox();
         this.restarts = new Restarts(
                 spec.restart(),
@@ -262,6 +265,10 @@ final class RendererPeer implements Renderer {
 
     ReentrantLock lock() {
         return lock;
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     Dispatcher.Inbox inbox() {

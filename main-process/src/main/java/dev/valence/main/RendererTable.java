@@ -11,6 +11,7 @@ import dev.valence.session.RuleSheet;
 import dev.valence.session.Services;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -120,6 +121,14 @@ final class RendererTable implements RendererHost {
 
     Collection<RendererPeer> all() {
         return List.copyOf(byId.values());
+    }
+
+    MainSnapshot snapshot() {
+        List<RendererSnapshot> snapshots = byId.values().stream()
+                .sorted(Comparator.comparingInt(RendererPeer::id))
+                .map(Checkup::of)
+                .toList();
+        return new MainSnapshot(snapshots, services.tally().counters());
     }
 
     @Nullable

@@ -1,0 +1,51 @@
+package dev.valence.main;
+
+import dev.valence.Registration;
+import java.util.function.Supplier;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
+
+/**
+ * Waits for the flight recorder of this JVM, and then tells its recordings of the renderers of one main.
+ *
+ * <p><b>Threads.</b> Called by whichever thread makes the recorder, and by those of the recorder.
+ */
+final class FlightWatch implements FlightRecorderListener, Registration {
+
+    private final Supplier<MainSnapshot> snapshots;
+    private final Runnable hook = this::tell;
+    private volatile boolean isClosed; // set before the hook is taken out, read after it is put in
+
+    private FlightWatch(Supplier<MainSnapshot> snapshots) {
+        this.snapshots = snapshots;
+    }
+
+    static Registration begin(Supplier<MainSnapshot> snapshots) {
+        FlightWatch watch = new FlightWatch(snapshots);
+        FlightRecorder.addListener(watch); // calls recorderInitialized if there is one already
+        return watch;
+    }
+
+    @Override
+    public void recorderInitialized(FlightRecorder recorder) {
+        FlightEvents.register(); // so that tools list them
+        Flight.recorderIsThere();
+        FlightRecorder.addPeriodicEvent(RendererHealthEvent.class, hook);
+        if (isClosed) {
+            FlightRecorder.removePeriodicEvent(hook);
+        }
+    }
+
+    private void tell() {
+        snapshots.get().renderers().forEach(FlightEvents::health);
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        FlightRecorder.removeListener(this);
+        if (FlightRecorder.isInitialized()) {
+            FlightRecorder.removePeriodicEvent(hook);
+        }
+    }
+}

@@ -44,6 +44,7 @@ class ModuleArrowsIT {
                         "dev.valence.jackson",
                         "dev.valence.main",
                         "dev.valence.main.netty",
+                        "dev.valence.micrometer",
                         "dev.valence.proto",
                         "dev.valence.renderer",
                         "dev.valence.renderer.channel",
@@ -56,6 +57,8 @@ class ModuleArrowsIT {
                 .consideringOnlyDependenciesInAnyPackage("dev.valence..")
                 .layer("main")
                 .definedBy("dev.valence.main..")
+                .layer("micrometer")
+                .definedBy("dev.valence.micrometer")
                 .layer("renderer")
                 .definedBy("dev.valence.renderer..")
                 .layer("jackson")
@@ -73,7 +76,11 @@ class ModuleArrowsIT {
                 .layer("proto")
                 .definedBy("dev.valence.proto")
                 .whereLayer("main")
+                .mayOnlyBeAccessedByLayers("micrometer")
+                .whereLayer("micrometer")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("micrometer")
+                .mayOnlyAccessLayers("main", "api")
                 .whereLayer("renderer")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("jackson")
@@ -111,11 +118,30 @@ class ModuleArrowsIT {
                 .onlyDependOnClassesThat()
                 .resideOutsideOfPackages("tools.jackson..", "com.fasterxml..")
                 .check(PUBLISHED);
+        classes()
+                .that()
+                .resideOutsideOfPackage("dev.valence.micrometer")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("io.micrometer..")
+                .check(PUBLISHED);
+        classes()
+                .that()
+                .resideOutsideOfPackage("dev.valence.main")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideOutsideOfPackage("jdk.jfr..")
+                .check(PUBLISHED);
     }
 
     @Test
     void exportedSignatures_nameOnlyExportedTypes() {
-        Set<String> exported = Set.of("dev.valence", "dev.valence.main", "dev.valence.renderer", "dev.valence.jackson");
+        Set<String> exported = Set.of(
+                "dev.valence",
+                "dev.valence.main",
+                "dev.valence.renderer",
+                "dev.valence.jackson",
+                "dev.valence.micrometer");
         Set<String> leaks = new TreeSet<>();
         for (JavaClass type : PUBLISHED) {
             if (!exported.contains(type.getPackageName())
@@ -131,6 +157,7 @@ class ModuleArrowsIT {
                         .map(JavaClass::getBaseComponentType)
                         .filter(used -> !used.isPrimitive())
                         .filter(used -> !used.getPackageName().startsWith("java."))
+                        .filter(used -> !used.getPackageName().startsWith("io.micrometer."))
                         .filter(used -> !exported.contains(used.getPackageName()))
                         .forEach(used -> leaks.add(member.getFullName() + " names " + used.getName()));
             }

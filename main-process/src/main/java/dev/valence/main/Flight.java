@@ -1,6 +1,7 @@
 package dev.valence.main;
 
 import dev.valence.Registration;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -22,10 +23,16 @@ final class Flight {
         hasRecorder = true;
     }
 
-    /** Tells recordings of the renderers of a main, from when the recorder is there until the registration is closed. */
-    static Registration watch(Supplier<MainSnapshot> snapshots) {
+    /**
+     * Tells recordings of the renderers of a main, from when the recorder is there until the registration is closed.
+     *
+     * @param aside begins that: to ask for the recorder takes 15 ms, for which nobody has to wait
+     */
+    static Registration watch(Supplier<MainSnapshot> snapshots, Executor aside) {
         try {
-            return FlightWatch.begin(snapshots);
+            FlightWatch watch = new FlightWatch(snapshots);
+            aside.execute(watch::begin);
+            return watch;
         } catch (LinkageError e) { // a JVM without the module
             return () -> {};
         }

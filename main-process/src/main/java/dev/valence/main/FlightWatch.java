@@ -14,16 +14,17 @@ final class FlightWatch implements FlightRecorderListener, Registration {
 
     private final Supplier<MainSnapshot> snapshots;
     private final Runnable hook = this::tell;
-    private volatile boolean isClosed; // set before the hook is taken out, read after it is put in
+    private volatile boolean isClosed; // set before listener and hook are taken out, read after they are put in
 
-    private FlightWatch(Supplier<MainSnapshot> snapshots) {
+    FlightWatch(Supplier<MainSnapshot> snapshots) {
         this.snapshots = snapshots;
     }
 
-    static Registration begin(Supplier<MainSnapshot> snapshots) {
-        FlightWatch watch = new FlightWatch(snapshots);
-        FlightRecorder.addListener(watch); // calls recorderInitialized if there is one already
-        return watch;
+    void begin() {
+        FlightRecorder.addListener(this); // calls recorderInitialized if there is a recorder already
+        if (isClosed) {
+            FlightRecorder.removeListener(this);
+        }
     }
 
     @Override

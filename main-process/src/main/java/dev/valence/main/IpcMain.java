@@ -71,7 +71,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         this.exitHook = listening.endpoint() instanceof Endpoint.Unix
                 ? ExitHook.add("valence-main-exit", this::closeAtExit)
                 : () -> {};
-        this.flightWatch = Flight.watch(renderers::snapshot);
+        this.flightWatch = Flight.watch(
+                renderers::snapshot, task -> renderers.services().deadlines().schedule(task, 0));
     }
 
     /** Opens a main process with a socket in a private directory and everything else defaulted. */

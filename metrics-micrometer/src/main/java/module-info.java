@@ -4,6 +4,7 @@
 module dev.valence.micrometer {
     requires transitive dev.valence.main;
     requires transitive micrometer.core;
+    requires org.slf4j;
     requires transitive static org.jspecify;
 
     exports dev.valence.micrometer;

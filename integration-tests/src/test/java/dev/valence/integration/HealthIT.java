@@ -6,7 +6,6 @@ import static dev.valence.integration.Patience.ready;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.Call;
-import dev.valence.MessageChannel;
 import dev.valence.integration.ReloadPrograms.Page;
 import dev.valence.main.IpcMain;
 import dev.valence.main.Renderer;
@@ -96,8 +95,6 @@ class HealthIT {
         Call<String> first = renderer.invoke("never", null, String.class);
         Call<String> second = renderer.invoke("never", null, String.class);
         renderer.send("ask", "question");
-        MessageChannel pipe = MessageChannel.create();
-        renderer.postMessage("a port", null, pipe.port2());
 
         Awaitility.await().untilAsserted(() -> {
             assertThat(only().toRenderer()).isEqualTo(new InFlight(2, 0));

@@ -98,6 +98,18 @@ class OutboxTest {
     }
 
     @Test
+    void levels_areWhatWaitsAndWhatThePeerHasRoomFor() {
+        outbox.offer(message("a", KIB), Admission.SOFT);
+        long cost = outbox.levels().queuedDataBytes();
+        assertThat(cost).isGreaterThan(KIB);
+        assertThat(outbox.levels()).isEqualTo(new SendLevels(cost, 0, 0, 0));
+        attach(outbox, 8 * KIB, 4 * KIB);
+        assertThat(outbox.levels()).isEqualTo(new SendLevels(cost, 8 * KIB, 0, 4 * KIB));
+        outbox.nextFrame();
+        assertThat(outbox.levels()).isEqualTo(new SendLevels(0, 8 * KIB - cost, 0, 4 * KIB));
+    }
+
+    @Test
     void whatWasOfferedBeforeTheConnection_isSentInOrder() {
         outbox.offer(message("a", 1), Admission.SOFT);
         outbox.offer(message("b", 1), Admission.SOFT);

@@ -72,6 +72,19 @@ class CountersTest {
         }
     }
 
+    @Test
+    void whatIsCountedForOnePeer_countsForTheProcessToo() {
+        Tally whole = new Tally();
+        Tally one = whole.part();
+        Tally other = whole.part();
+        one.countRefusedSend();
+        other.countRefusedSend();
+        whole.countRefusedSend();
+        assertThat(one.counters().refusedSends()).isEqualTo(1);
+        assertThat(other.counters()).isEqualTo(one.counters());
+        assertThat(whole.counters().refusedSends()).isEqualTo(3);
+    }
+
     private static boolean broadcast(PairedEnd end, String channel) {
         return end.session().offerBroadcast(message(end, channel), BYTES.length, channel, 0);
     }

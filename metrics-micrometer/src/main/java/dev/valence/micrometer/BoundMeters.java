@@ -6,80 +6,94 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The meters of one main in one registry.
  *
- * <p><b>Threads.</b> Any. The lock keeps registering and removing apart; no meter is read under it.
+ * <p><b>Threads.</b> Any. What is to be done is done one at a time and in order, by whoever finds nobody at it; no lock is
+ * held meanwhile, for a registry is code of the application.
  */
 final class BoundMeters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BoundMeters.class);
 
     private final MeterRegistry registry;
     private final Tags tags;
     private final Glance glance;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final ProcessMeters process; // guarded by lock
-    private final Map<String, NameMeters> byName = new HashMap<>(); // guarded by lock
-    private boolean isClosed; // guarded by lock
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger undone = new AtomicInteger(); // tasks; who makes it 1 does them, until it is 0
+    private final MeterGroup process; // by tasks only
+    private final Map<String, NameMeters> byName = new HashMap<>(); // by tasks only
+    private boolean isClosed; // by tasks only
 
+    /** Registers the meters of main as a whole. */
     BoundMeters(MeterRegistry registry, Tags tags, Glance glance) {
         this.registry = registry;
         this.tags = tags;
         this.glance = glance;
-        this.process = new ProcessMeters(new MeterGroup(registry, tags), glance);
+        this.process = ProcessMeters.register(new MeterGroup(registry, tags), glance);
     }
 
     /** Registers what is missing and removes what is too much, whatever happened since the last time. */
     void follow(IpcMain main) {
-        lock.lock();
-        try {
-            if (isClosed) {
-                return;
+        submit(() -> {
+            if (!isClosed) {
+                keepOnly(main.renderers().stream().map(Renderer::name).collect(Collectors.toSet()));
             }
-            Set<String> present = main.renderers().stream().map(Renderer::name).collect(Collectors.toSet());
-            present.forEach(name -> byName.computeIfAbsent(name, this::register));
-            byName.entrySet().removeIf(entry -> removeUnless(present, entry));
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
-    private static boolean removeUnless(Set<String> present, Map.Entry<String, NameMeters> entry) {
-        boolean isOver = !present.contains(entry.getKey());
-        if (isOver) {
-            entry.getValue().remove();
-        }
-        return isOver;
+    private void keepOnly(Set<String> names) {
+        names.forEach(this::named);
+        byName.entrySet().removeIf(entry -> {
+            boolean isOver = !names.contains(entry.getKey());
+            if (isOver) {
+                entry.getValue().remove();
+            }
+            return isOver;
+        });
     }
 
-    private NameMeters register(String name) {
-        return new NameMeters(new MeterGroup(registry, tags.and("renderer", name)), glance, name);
+    private NameMeters named(String name) {
+        return byName.computeIfAbsent(
+                name, key -> new NameMeters(new MeterGroup(registry, tags.and("renderer", key)), glance, key));
     }
 
     /** A renderer of a name is started again. */
     void restarting(String name) {
-        lock.lock();
-        try {
+        submit(() -> {
             if (!isClosed) {
-                byName.computeIfAbsent(name, this::register).restarting();
+                named(name).restarting();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     void close() {
-        lock.lock();
-        try {
+        submit(() -> {
             isClosed = true;
-            byName.values().forEach(NameMeters::remove);
-            byName.clear();
+            keepOnly(Set.of());
             process.remove();
-        } finally {
-            lock.unlock();
+        });
+    }
+
+    private void submit(Runnable task) {
+        tasks.add(task);
+        if (undone.getAndIncrement() > 0) {
+            return;
         }
+        do {
+            try {
+                tasks.remove().run();
+            } catch (RuntimeException e) {
+                LOG.error("{} did not take the meters of renderers", registry, e);
+            }
+        } while (undone.decrementAndGet() > 0);
     }
 }

@@ -12,14 +12,18 @@ final class ProcessMeters {
     private final MeterGroup group;
     private final Glance glance;
 
-    /**
-     * Registers them.
-     *
-     * @param group an empty one
-     */
-    ProcessMeters(MeterGroup group, Glance glance) {
+    private ProcessMeters(MeterGroup group, Glance glance) {
         this.group = group;
         this.glance = glance;
+    }
+
+    /** Registers them in an empty group, and returns that. */
+    static MeterGroup register(MeterGroup group, Glance glance) {
+        new ProcessMeters(group, glance).register();
+        return group;
+    }
+
+    private void register() {
         for (RendererState state : RendererState.values()) {
             if (state != RendererState.GONE) { // main knows none of those
                 group.gauge(
@@ -60,9 +64,5 @@ final class ProcessMeters {
                 .tags(group.tags())
                 .tags("what", what)
                 .register(group.registry()));
-    }
-
-    void remove() {
-        group.remove();
     }
 }

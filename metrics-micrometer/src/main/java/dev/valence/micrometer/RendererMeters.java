@@ -26,7 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *
  * <p><b>Threads.</b> Any. Meters may be read on any thread; those that are read within a second see the same snapshot.
  *
- * <p><b>Lifetime.</b> Until {@link #close}, which removes all meters from every registry; the end of main does not.
+ * <p><b>Lifetime.</b> Until {@link #close}; the end of main removes only the meters of its renderers.
  */
 public final class RendererMeters implements MeterBinder, AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class RendererMeters implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** Removes all meters. Idempotent. */
+    /** Removes all meters from every registry, at the latest when a registration that is under way is done. Idempotent. */
     @Override
     public void close() {
         isClosed = true;
@@ -95,7 +95,6 @@ public final class RendererMeters implements MeterBinder, AutoCloseable {
         @Override
         public void restarting(Renderer renderer) {
             bound.forEach(meters -> meters.restarting(renderer.name()));
-            follow();
         }
 
         private void follow() {

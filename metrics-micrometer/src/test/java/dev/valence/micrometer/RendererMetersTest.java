@@ -51,7 +51,7 @@ class RendererMetersTest {
     void renderersBeforeAndAfterTheBinding_haveMetersUntilTheyAreGone() {
         Renderer before = invite("before");
         meters.bindTo(registry);
-        assertThat(names()).containsExactly("before");
+        await().untilAsserted(() -> assertThat(names()).containsExactly("before"));
         Renderer after = invite("after");
         await().untilAsserted(() -> assertThat(names()).containsExactlyInAnyOrder("before", "after"));
 
@@ -134,7 +134,7 @@ class RendererMetersTest {
         invite("guest");
         meters.bindTo(registry);
         meters.close();
-        assertThat(registry.getMeters()).isEmpty();
+        await().untilAsserted(() -> assertThat(registry.getMeters()).isEmpty());
 
         meters.bindTo(registry);
         assertThat(registry.getMeters()).isEmpty();

@@ -18,6 +18,7 @@ final class Checkup {
         Incarnation present;
         RendererState state;
         Duration uptime;
+        OptionalLong pid;
         @Nullable ChildProcess child;
         renderer.lock().lock();
         try {
@@ -25,6 +26,7 @@ final class Checkup {
             state = present.state();
             uptime = present.uptime();
             child = present.process();
+            pid = present.pid();
         } finally {
             renderer.lock().unlock();
         }
@@ -35,7 +37,7 @@ final class Checkup {
                 renderer.name(),
                 present.number(),
                 state,
-                child == null ? OptionalLong.empty() : child.pid(),
+                pid,
                 uptime,
                 child == null ? OptionalLong.empty() : child.residentBytes(),
                 new Lane(levels.queuedDataBytes(), levels.dataCreditBytes()),

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param data messages and requests on their way to it
  * @param replies answers and items of streams on their way to it
  * @param toRenderer what main asked it for and is not over
- * @param fromRenderer what it asked main for and is not over; at most the answers that wait to be sent are among it
+ * @param fromRenderer what it asked main for and is not over; an answer ends it when it is sent
  * @param ports open ports that lead over its connection
  * @param counters what main dropped and refused in its dealings with this renderer, through all incarnations
  */
@@ -59,7 +59,7 @@ public record RendererSnapshot(
     /**
      * One lane of a connection.
      *
-     * @param queuedBytes that wait in main, with 64 for each frame; an answer that is being sent no longer counts
+     * @param queuedBytes that wait in main, with what their headers are charged with; an answer that is being sent no longer counts
      * @param creditBytes what the renderer still has room for; zero before it is connected. A lane whose queue grows while
      *     its credit stays low has a renderer that does not keep up
      */

@@ -5,21 +5,33 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.frame.Wire;
 import dev.valence.proto.Chunk;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of one lane that is arriving in pieces. Takes memory for what came, not for what was announced.
+ * The payload of one lane that is arriving in pieces. Takes memory for what came, not for what was announced: room for the
+ * whole only once {@link #EARLY_PART a part} of it is there. From then on the pieces are copied as they come.
  *
- * <p><b>Threads.</b> I/O thread only.
+ * <p><b>Threads.</b> I/O thread only, but for {@link Pieces}.
  *
  * @param <H> the first frame
  */
 final class Reassembly<H> {
 
+    /** Payloads of this many bytes get room before they are complete. */
+    private static final int EARLY_BYTES = 1024 * 1024;
+
+    /** The part of a payload, one in so many bytes, that its sender has to send before it gets room for all. */
+    private static final int EARLY_PART = 4;
+
+    /** How many pieces are copied when one comes: more than one, so that those that came before the room are caught up with. */
+    private static final int COPIES = 3;
+
     private final int maxBytes;
-    private final List<ByteString> pieces = new ArrayList<>();
+    private Pieces pieces = new Pieces(0);
     private @Nullable H header;
     private long id;
     private long size;
@@ -74,6 +86,7 @@ final class Reassembly<H> {
         id = newId;
         size = newSize;
         received = 0;
+        pieces = new Pieces((int) newSize);
         add(piece, true);
     }
 
@@ -101,7 +114,10 @@ final class Reassembly<H> {
         if (received > size || (received == size) == more) {
             throw broken("pieces of " + received + " bytes, more=" + more + " (expected: " + size + " in all)");
         }
-        pieces.add(piece);
+        pieces.rest.add(piece);
+        if (size >= EARLY_BYTES && received >= size / EARLY_PART) {
+            pieces.copy(COPIES);
+        }
     }
 
     /** Returns the bytes that have not come yet. */
@@ -114,31 +130,109 @@ final class Reassembly<H> {
     H end() {
         H first = header;
         header = null;
-        pieces.clear();
+        pieces = new Pieces(0);
         return first;
     }
 
     /** Returns the payload, whole. */
     byte[] bytes() {
-        return pieces().join();
+        return pieces.join();
     }
 
     /** Returns what came so far, to be put together when there is time. */
     Pieces pieces() {
-        return new Pieces(List.copyOf(pieces), Math.toIntExact(received));
+        return pieces;
     }
 
-    /** The pieces of a payload. */
-    record Pieces(List<ByteString> all, int bytes) {
+    /**
+     * The pieces of a payload.
+     *
+     * <p><b>Threads.</b> The I/O thread while the payload arrives, then one other.
+     */
+    static final class Pieces {
 
-        byte[] join() {
-            byte[] whole = new byte[bytes];
-            int offset = 0;
-            for (ByteString piece : all) {
-                piece.copyTo(whole, offset);
-                offset += piece.size();
+        private final Room room;
+        private final Queue<ByteString> rest = new ArrayDeque<>(); // not in the room yet
+        private boolean isRoomAsked;
+
+        private Pieces(int bytes) {
+            this.room = new Room(bytes);
+        }
+
+        /** Returns a payload that came in one piece. */
+        static Pieces of(ByteString whole) {
+            Pieces pieces = new Pieces(whole.size());
+            pieces.rest.add(whole);
+            return pieces;
+        }
+
+        /** Copies some pieces to their place, if there is room for them; else sees to it that there will be. */
+        private void copy(int count) {
+            if (!isRoomAsked) {
+                isRoomAsked = true;
+                ForkJoinPool.commonPool().execute(room);
+            } else if (hasRoom()) {
+                copyTo(room.get(), count);
             }
-            return whole;
+        }
+
+        /** Whether room for the whole is there, or on its way. */
+        boolean isRoomAsked() {
+            return isRoomAsked;
+        }
+
+        boolean hasRoom() {
+            return room.isThere();
+        }
+
+        private void copyTo(ByteBuffer whole, int count) {
+            for (int i = 0; i < count && !rest.isEmpty(); i++) {
+                rest.remove().copyTo(whole);
+            }
+        }
+
+        /** Copies what is left; returns the payload. */
+        @SuppressWarnings("ByteBufferBackingArray") // the room was allocated for it alone
+        byte[] join() {
+            ByteBuffer whole = room.get();
+            copyTo(whole, Integer.MAX_VALUE);
+            return whole.array();
+        }
+    }
+
+    /**
+     * The memory of a payload. To get that of a large one takes longer than the I/O thread has.
+     *
+     * <p><b>Threads.</b> Any.
+     */
+    private static final class Room implements Runnable {
+
+        private final int size;
+        private volatile @Nullable ByteBuffer buffer;
+
+        private Room(int size) {
+            this.size = size;
+        }
+
+        @Override
+        public void run() {
+            get();
+        }
+
+        boolean isThere() {
+            return buffer != null;
+        }
+
+        synchronized ByteBuffer get() {
+            ByteBuffer there = buffer;
+            if (there == null) {
+                // A buffer and not an array: with the small object made first, the thread has a TLAB when the large one
+                // is
+                // made. Else HotSpot makes one that holds the array, in the young generation whatever its size.
+                there = ByteBuffer.allocate(size);
+                buffer = there;
+            }
+            return there;
         }
     }
 

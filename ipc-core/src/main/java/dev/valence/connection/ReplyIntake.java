@@ -7,7 +7,6 @@ import dev.valence.proto.Chunk;
 import dev.valence.proto.Frame;
 import dev.valence.proto.Item;
 import dev.valence.proto.Reply;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +73,7 @@ final class ReplyIntake {
         if (frame.hasReply() ? !reply.getMore() : !item.getMore()) {
             checkMayComeBetween(frame.hasReply() ? reply.getId() : item.getId());
             reassembly.checkWhole(payload);
-            return answer(frame, new Reassembly.Pieces(List.of(payload), payload.size()));
+            return answer(frame, Reassembly.Pieces.of(payload));
         }
         if (reassembly.isUnderWay()) {
             throw Reassembly.broken("payload in pieces in the reply lane (expected: the rest of another one first)");

@@ -4,8 +4,9 @@ import dev.valence.PayloadCodec;
 import java.lang.reflect.Type;
 
 /**
- * Byte arrays as they are. Copied in both directions, so that neither side sees what the other does with its array later;
- * who wants to save the copy sends a {@link dev.valence.Payload}.
+ * Byte arrays as they are. Copied in both directions, so that neither side sees what the other does with its array later,
+ * except where an arrived array has one receiver ({@link Codecs#take}). Who wants to save the copy of the sender sends a
+ * {@link dev.valence.Payload}.
  */
 final class BytesCodec implements PayloadCodec {
 

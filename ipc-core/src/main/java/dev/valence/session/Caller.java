@@ -61,7 +61,7 @@ final class Caller {
                 channel,
                 calls,
                 services.dispatcher(),
-                payload -> services.codecs().decode(payload, replyType));
+                payload -> services.codecs().take(payload, replyType));
         try {
             session.checkMay(Permissions.Use.INVOKE, channel);
             Payload payload = session.encode(value);

@@ -90,8 +90,22 @@ public final class Codecs {
      * @return null only if null was sent, or for {@code Void}
      * @throws IpcException DECODE_FAILED if the bytes are malformed or no value of the type; names encoding, type and why
      */
-    @SuppressWarnings("unchecked") // checked as far as erasure allows
     public <T> @Nullable T decode(Payload payload, TypeRef<T> type) {
+        return decode(payload, type, false);
+    }
+
+    /**
+     * Decodes a payload that nobody else has, and that is not used any more: what would be a copy of its bytes is the bytes
+     * themselves.
+     *
+     * @see #decode
+     */
+    public <T> @Nullable T take(Payload payload, TypeRef<T> type) {
+        return decode(payload, type, true);
+    }
+
+    @SuppressWarnings("unchecked") // checked as far as erasure allows
+    private <T> @Nullable T decode(Payload payload, TypeRef<T> type, boolean isTaken) {
         Type wanted = type.type();
         if (wanted == Payload.class) {
             return (T) payload;
@@ -100,7 +114,8 @@ public final class Codecs {
             return null;
         }
         try {
-            Object value = decode(payload, wanted);
+            boolean isItself = isTaken && payload.encoding() == Encoding.BYTES;
+            Object value = isItself ? payload.bytes() : decode(payload, wanted);
             if (value == null && type.isPrimitive()) {
                 throw new IllegalArgumentException("null is not a value of a primitive");
             }

@@ -2,10 +2,12 @@ package dev.valence.session;
 
 import dev.valence.GapListener;
 import dev.valence.IpcSender;
+import dev.valence.Payload;
 import dev.valence.Registration;
 import dev.valence.call.CallbackScope;
 import dev.valence.connection.Incoming;
 import dev.valence.session.Registry.ListenerEntry;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +54,11 @@ final class MessageDelivery<S extends IpcSender> {
                     message.origin(),
                     lost == null ? 0 : lost,
                     PortDesk.open(offered, services));
+            List<ListenerEntry<S, ?>> entries = listeners(message.channel());
+            boolean isLastUse = entries.size() == 1 && !message.isBroadcast(); // main passes broadcasts on
             boolean isHandled = false;
-            for (Registry<S> registry : registries) {
-                for (ListenerEntry<S, ?> entry : registry.listeners(message.channel())) {
-                    isHandled |= run(entry, event, message);
-                }
+            for (ListenerEntry<S, ?> entry : entries) {
+                isHandled |= run(entry, event, message.payload(), isLastUse);
             }
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
@@ -67,6 +69,20 @@ final class MessageDelivery<S extends IpcSender> {
             unfinished--;
             checkFinished();
         }
+    }
+
+    private List<ListenerEntry<S, ?>> listeners(String channel) {
+        List<ListenerEntry<S, ?>> all = List.of();
+        for (Registry<S> registry : registries) {
+            List<ListenerEntry<S, ?>> some = registry.listeners(channel);
+            if (all.isEmpty()) {
+                all = some;
+            } else if (!some.isEmpty()) {
+                all = new ArrayList<>(all);
+                all.addAll(some);
+            }
+        }
+        return all;
     }
 
     /** Runs an action, inside the turn, once no listener runs or waits any more. */
@@ -84,14 +100,15 @@ final class MessageDelivery<S extends IpcSender> {
     }
 
     @SuppressWarnings("NullAway") // a null payload is passed as null, whatever the type
-    private <T> boolean run(ListenerEntry<S, T> entry, MessageEvent<S> event, Incoming message) {
+    private <T> boolean run(ListenerEntry<S, T> entry, MessageEvent<S> event, Payload payload, boolean isLastUse) {
         if (!entry.claim()) {
             return false;
         }
         try {
-            T payload = services.codecs().decode(message.payload(), entry.type);
+            Codecs codecs = services.codecs();
+            T value = isLastUse ? codecs.take(payload, entry.type) : codecs.decode(payload, entry.type);
             event.see();
-            entry.listener.onMessage(event, payload);
+            entry.listener.onMessage(event, value);
         } catch (Throwable t) { // one listener does not stop the others
             services.hook().onUncaughtError(event, t);
         }

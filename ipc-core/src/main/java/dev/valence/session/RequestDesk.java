@@ -225,7 +225,7 @@ final class RequestDesk<S extends IpcSender> {
     @SuppressWarnings("NullAway") // a null request is passed as null, whatever the type
     private <Q, R> @Nullable Object handle(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request)
             throws Exception {
-        Q decoded = services.codecs().decode(request.payload(), entry.type);
+        Q decoded = services.codecs().take(request.payload(), entry.type);
         return entry.handler.handle(new RequestEvent<>(session, request.channel(), request.origin(), call), decoded);
     }
 

@@ -75,7 +75,7 @@ final class StreamCaller {
             throw new NullPointerException("subscriber: null (expected: one)");
         }
         OutgoingStream<T> stream = new OutgoingStream<>(
-                channel, this, services.dispatcher(), item -> services.codecs().decode(item, itemType), subscriber);
+                channel, this, services.dispatcher(), item -> services.codecs().take(item, itemType), subscriber);
         stream.begin();
         return stream;
     }

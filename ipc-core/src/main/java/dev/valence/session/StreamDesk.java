@@ -126,7 +126,7 @@ final class StreamDesk<S extends IpcSender> {
     private <Q, T> void subscribe(StreamEntry<S, Q, T> entry, IncomingStream stream, Incoming request) {
         Q decoded;
         try {
-            decoded = services.codecs().decode(request.payload(), entry.type);
+            decoded = services.codecs().take(request.payload(), entry.type);
         } catch (IpcException e) {
             stream.fail(ErrorCode.DECODE_FAILED, e);
             return;

@@ -10,6 +10,7 @@ import dev.valence.frame.Wire;
 import dev.valence.proto.Chunk;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class ReassemblyTest {
@@ -35,6 +36,35 @@ class ReassemblyTest {
         reassembly.begin("next", 8, KIB + 1, bytes(KIB));
         reassembly.take(chunk(8, bytes(1), false));
         assertThat(reassembly.bytes()).hasSize(KIB + 1);
+    }
+
+    /** Room is made by another thread, so how many pieces are copied before the last one differs. */
+    @Test
+    void largePayload_isPutTogetherWhileItComes() {
+        byte[] whole = new byte[40 * Wire.CHUNK_BYTES + 5];
+        new SplittableRandom(2).nextBytes(whole);
+        Reassembly<String> large = new Reassembly<>(whole.length);
+        large.begin("header", 7, whole.length, ByteString.copyFrom(whole, 0, Wire.CHUNK_BYTES));
+        for (int offset = Wire.CHUNK_BYTES; offset < whole.length; offset += Wire.CHUNK_BYTES) {
+            int length = Math.min(Wire.CHUNK_BYTES, whole.length - offset);
+            large.take(chunk(7, ByteString.copyFrom(whole, offset, length), offset + length < whole.length));
+            if (offset == 20 * Wire.CHUNK_BYTES) {
+                Awaitility.await().until(() -> large.pieces().hasRoom());
+            }
+        }
+        assertThat(large.bytes()).isEqualTo(whole);
+    }
+
+    @Test
+    void roomForALargePayload_isMadeOnceAQuarterIsThere() {
+        int pieces = 16;
+        Reassembly<String> large = new Reassembly<>(pieces * Wire.CHUNK_BYTES);
+        large.begin("header", 7, pieces * Wire.CHUNK_BYTES, bytes(Wire.CHUNK_BYTES));
+        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
+        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
+        assertThat(large.pieces().isRoomAsked()).isFalse();
+        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
+        assertThat(large.pieces().isRoomAsked()).isTrue();
     }
 
     @Test

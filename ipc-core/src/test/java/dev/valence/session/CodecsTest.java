@@ -87,6 +87,14 @@ class CodecsTest {
     }
 
     @Test
+    void takenBytes_areNotCopied() {
+        Payload payload = codecs.encode(new byte[] {1});
+        assertThat(codecs.take(payload, TypeRef.of(byte[].class))).isSameAs(payload.bytes());
+        assertThat(codecs.take(payload, TypeRef.of(Object.class))).isSameAs(payload.bytes());
+        assertThat(codecs.take(codecs.encode("a"), TypeRef.of(String.class))).isEqualTo("a");
+    }
+
+    @Test
     void byteArray_isCopiedInBothDirections() {
         byte[] sent = {1};
         Payload payload = codecs.encode(sent);

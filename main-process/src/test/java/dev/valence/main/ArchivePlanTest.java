@@ -49,6 +49,7 @@ class ArchivePlanTest {
                 .containsExactly(
                         directory.resolve("jdk/bin/java").toString(),
                         "-XX:+UseSerialGC",
+                        "-XX:PretenureSizeThreshold=1m",
                         "-XX:ArchiveClassesAtExit=/x.tmp",
                         "-cp",
                         directory.resolve("a.jar").toString(),

@@ -13,7 +13,7 @@ class JvmOptionsTest {
     @Test
     void nothingIsSaidOfTheCollector_isTheSerialOne() {
         assertThat(JvmOptions.collector(List.of("-Xmx64m", "-DuseGC=yes"), Map.of("JAVA_TOOL_OPTIONS", "-Dx=y")))
-                .containsExactly("-XX:+UseSerialGC");
+                .containsExactly("-XX:+UseSerialGC", "-XX:PretenureSizeThreshold=1m");
     }
 
     @ParameterizedTest

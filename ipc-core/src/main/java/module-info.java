@@ -3,9 +3,10 @@
  *
  * @uses dev.valence.PayloadCodec encodings besides the built-in ones
  */
+@SuppressWarnings("requires-automatic")
 @org.jspecify.annotations.NullMarked
 module dev.valence.core {
-    requires transitive dev.valence.proto;
+    requires static com.google.protobuf; // protobuf messages as payloads
     requires org.slf4j;
     requires transitive static org.jspecify;
 

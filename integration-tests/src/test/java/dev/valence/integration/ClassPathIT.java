@@ -1,8 +1,10 @@
 package dev.valence.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
+import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.IpcReceiver;
 import dev.valence.IpcSender;
@@ -42,16 +44,34 @@ class ClassPathIT {
                 register(renderer);
                 renderer.handle("find", String.class, (event, name) -> isThere(name));
                 renderer.handle("ask back", boolean.class, (event, withRecord) -> exchange(renderer, withRecord));
+                renderer.handle("ask the time", Void.class, (event, nothing) -> {
+                    Times.register(renderer);
+                    return Times.exchange(renderer);
+                });
             });
         }
+    }
 
-        private static boolean isThere(String className) {
-            try {
-                Class.forName(className, false, LeanRenderer.class.getClassLoader());
-                return true;
-            } catch (ClassNotFoundException e) {
-                return false;
-            }
+    /** Whether a class is on the class path; it is not initialised. */
+    private static boolean isThere(String className) {
+        try {
+            Class.forName(className, false, LeanRenderer.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** What needs protobuf. */
+    static final class Times {
+
+        static void register(IpcReceiver<?> receiver) {
+            receiver.handle("time", Timestamp.class, (event, value) -> value);
+        }
+
+        static boolean exchange(IpcSender to) {
+            Timestamp time = Timestamp.newBuilder().setSeconds(7).build();
+            return time.equals(to.invokeSync("time", time, Timestamp.class));
         }
     }
 
@@ -59,13 +79,18 @@ class ClassPathIT {
     static final class LeanMain {
 
         public static void main(String[] args) {
-            boolean withRecord = Boolean.parseBoolean(args[1]);
+            boolean withRecord = args[1].contains("record");
             try (IpcMain main = IpcMain.open()) {
                 register(main);
                 Renderer renderer =
                         main.launch(RendererSpec.of(LeanRenderer.class).withJvmArgs(loggingTo(Path.of(args[0]))));
                 exchange(renderer, withRecord);
                 renderer.invokeSync("ask back", withRecord, int.class);
+                if (args[1].contains("protobuf")) {
+                    Times.register(main);
+                    check(renderer.invokeSync("ask the time", null, boolean.class));
+                    check(Times.exchange(renderer));
+                }
                 renderer.send("message", "text");
                 main.broadcast("message", 1.5);
             }
@@ -78,7 +103,6 @@ class ClassPathIT {
         receiver.handle("text", String.class, (event, value) -> value);
         receiver.handle("number", long.class, (event, value) -> value);
         receiver.handle("bytes", byte[].class, (event, value) -> value);
-        receiver.handle("time", Timestamp.class, (event, value) -> value);
         receiver.handle("note", Note.class, (event, value) -> value);
         receiver.handle("fail", Void.class, (event, nothing) -> {
             throw new IllegalStateException("broken");
@@ -88,11 +112,9 @@ class ClassPathIT {
 
     /** Returns how many values came back as they were. */
     private static int exchange(IpcSender to, boolean withRecord) {
-        Timestamp time = Timestamp.newBuilder().setSeconds(7).build();
         check("text".equals(to.invokeSync("text", "text", String.class)));
         check(to.invokeSync("number", 7L, long.class) == 7);
         check(Arrays.equals(to.invokeSync("bytes", new byte[] {7}, byte[].class), new byte[] {7}));
-        check(time.equals(to.invokeSync("time", time, Timestamp.class)));
         try {
             to.invokeSync("fail", null, Void.class);
             check(false);
@@ -100,11 +122,11 @@ class ClassPathIT {
             check(e.remote() != null);
         }
         if (!withRecord) {
-            return 5;
+            return 4;
         }
         Note note = new Note("text");
         check(note.equals(to.invokeSync("note", note, Note.class)));
-        return 6;
+        return 5;
     }
 
     private static void check(boolean isRight) {
@@ -120,7 +142,7 @@ class ClassPathIT {
     // ---- What a renderer needs -----------------------------------------------------------------------------------
 
     @Test
-    void librariesOfARenderer_holdNoNettyAndNothingOfMain() throws Exception {
+    void librariesOfARenderer_holdNoNettyNoProtobufAndNothingOfMain() throws Exception {
         List<String> names = new ArrayList<>();
         for (Path entry : librariesOfARenderer()) {
             names.addAll(filesOf(entry));
@@ -129,6 +151,8 @@ class ClassPathIT {
         assertThat(names)
                 .contains("dev/valence/renderer/IpcRenderer.class", "dev/valence/IpcSender.class")
                 .noneMatch(name -> name.startsWith("io/netty/"))
+                .noneMatch(name -> name.startsWith("com/google/protobuf/"))
+                .noneMatch(name -> name.startsWith("dev/valence/proto/"))
                 .noneMatch(name -> name.startsWith("dev/valence/main/"));
     }
 
@@ -143,14 +167,36 @@ class ClassPathIT {
 
             Renderer renderer = rig.launch(RendererSpec.of(LeanRenderer.class).withClassPath(classPath));
 
-            assertThat(exchange(renderer, true)).isEqualTo(6);
-            assertThat(renderer.invokeSync("ask back", true, int.class)).isEqualTo(6);
+            assertThat(exchange(renderer, true)).isEqualTo(5);
+            assertThat(renderer.invokeSync("ask back", true, int.class)).isEqualTo(5);
             assertThat(renderer.invokeSync("find", "dev.valence.jackson.CborCodec", boolean.class))
                     .isTrue();
             assertThat(renderer.invokeSync("find", "io.netty.channel.Channel", boolean.class))
                     .isFalse();
+            assertThat(renderer.invokeSync("find", "com.google.protobuf.MessageLite", boolean.class))
+                    .isFalse();
             assertThat(renderer.invokeSync("find", "dev.valence.main.IpcMain", boolean.class))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void protobufMessageForARendererWithoutProtobuf_failsThereWithAReason() throws Exception {
+        List<Path> entries = new ArrayList<>(librariesOfARenderer());
+        entries.add(placeOf(LeanRenderer.class));
+        String classPath = String.join(
+                File.pathSeparator, entries.stream().map(Path::toString).toList());
+        try (Rig rig = Rig.open()) {
+            Renderer renderer = rig.launch(RendererSpec.of(LeanRenderer.class).withClassPath(classPath));
+
+            for (String channel : List.of("text", "note")) {
+                assertThatThrownBy(() -> renderer.invokeSync(channel, Timestamp.getDefaultInstance(), String.class))
+                        .isInstanceOfSatisfying(
+                                IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DECODE_FAILED))
+                        .hasMessageContaining("payload of encoding 7 (protobuf) cannot be decoded to ")
+                        .hasMessageContaining("not a protobuf message");
+            }
+            assertThat(renderer.invokeSync("text", "goes on", String.class)).isEqualTo("goes on");
         }
     }
 
@@ -189,24 +235,40 @@ class ClassPathIT {
     // ---- What is loaded ------------------------------------------------------------------------------------------
 
     @Test
-    void processesThatExchangePlainValues_loadNoJackson() throws Exception {
-        Loaded loaded = runLeanMain(false);
+    void processesThatExchangePlainValues_loadNoJacksonAndNoProtobuf() throws Exception {
+        Loaded loaded = runLeanMain("plain values");
 
         assertThat(loaded.byMain())
-                .contains("dev.valence.main.IpcMain", "com.google.protobuf.Timestamp")
-                .noneMatch(ClassPathIT::isOfJackson);
-        assertThat(loaded.byRenderer())
-                .contains("dev.valence.renderer.IpcRenderer", "com.google.protobuf.Timestamp")
+                .contains("dev.valence.main.IpcMain")
                 .noneMatch(ClassPathIT::isOfJackson)
+                .noneMatch(ClassPathIT::isOfProtobuf);
+        assertThat(loaded.byRenderer())
+                .contains("dev.valence.renderer.IpcRenderer")
+                .noneMatch(ClassPathIT::isOfJackson)
+                .noneMatch(ClassPathIT::isOfProtobuf)
                 .noneMatch(name -> name.startsWith("io.netty."));
     }
 
     @Test
     void processesThatExchangeARecord_loadJackson() throws Exception {
-        Loaded loaded = runLeanMain(true);
+        Loaded loaded = runLeanMain("record");
 
-        assertThat(loaded.byMain()).anyMatch(ClassPathIT::isOfJackson);
-        assertThat(loaded.byRenderer()).anyMatch(ClassPathIT::isOfJackson);
+        assertThat(loaded.byMain()).anyMatch(ClassPathIT::isOfJackson).noneMatch(ClassPathIT::isOfProtobuf);
+        assertThat(loaded.byRenderer()).anyMatch(ClassPathIT::isOfJackson).noneMatch(ClassPathIT::isOfProtobuf);
+    }
+
+    @Test
+    void processesThatExchangeAProtobufMessage_loadProtobufAndNoJackson() throws Exception {
+        Loaded loaded = runLeanMain("protobuf");
+
+        assertThat(loaded.byMain()).contains("com.google.protobuf.Timestamp").noneMatch(ClassPathIT::isOfJackson);
+        assertThat(loaded.byRenderer())
+                .contains("com.google.protobuf.Timestamp")
+                .noneMatch(ClassPathIT::isOfJackson);
+    }
+
+    private static boolean isOfProtobuf(String className) {
+        return className.startsWith("com.google.protobuf.") || className.startsWith("dev.valence.proto.");
     }
 
     private static boolean isOfJackson(String className) {
@@ -219,7 +281,7 @@ class ClassPathIT {
     private record Loaded(List<String> byMain, List<String> byRenderer) {}
 
     /** Runs a main with everything on its class path, which its renderer inherits. */
-    private Loaded runLeanMain(boolean withRecord) throws Exception {
+    private Loaded runLeanMain(String what) throws Exception {
         Path ofMain = directory.resolve("main");
         Path ofRenderer = directory.resolve("renderer");
         Path output = directory.resolve("output");
@@ -230,7 +292,7 @@ class ClassPathIT {
                         System.getProperty("java.class.path"),
                         LeanMain.class.getName(),
                         ofRenderer.toString(),
-                        String.valueOf(withRecord))
+                        what)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

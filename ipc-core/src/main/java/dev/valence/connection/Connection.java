@@ -1,23 +1,28 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Bounds;
+import dev.valence.frame.Frame.Chunk;
+import dev.valence.frame.Frame.Close;
+import dev.valence.frame.Frame.Credit;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Gap;
+import dev.valence.frame.Frame.Hello;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Report;
+import dev.valence.frame.Frame.StreamEnd;
+import dev.valence.frame.Frame.Welcome;
+import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.FrameLengthException;
+import dev.valence.frame.FrameReader;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Bounds;
-import dev.valence.proto.Chunk;
-import dev.valence.proto.Close;
-import dev.valence.proto.Credit;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Hello;
-import dev.valence.proto.Welcome;
-import dev.valence.proto.Windows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -44,6 +49,7 @@ public final class Connection implements FrameHandler {
     private final ReceiveWindow replyWindow;
     private final DataIntake data;
     private final ReplyIntake replies;
+    private final FrameReader reader = new FrameReader(); // I/O thread only
     private final AtomicReference<@Nullable Frame> handshake =
             new AtomicReference<>(); // Hello or Welcome, to be written
     private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
@@ -81,18 +87,11 @@ public final class Connection implements FrameHandler {
     /**
      * Returns a client's end of a connection, which says Hello as soon as its link is woken up.
      *
-     * @param hello without magic, version and windows
+     * @param hello without windows and bounds
      */
-    public static Connection client(Link link, Limits limits, FrameListener listener, Hello.Builder hello) {
+    public static Connection client(Link link, Limits limits, FrameListener listener, Hello hello) {
         Connection connection = new Connection(link, limits, null, listener, ConnectionState.AWAITING_WELCOME);
-        connection.handshake.set(Frame.newBuilder()
-                .setHello(hello.setMagic(Wire.MAGIC)
-                        .setMajor(Wire.MAJOR)
-                        .setMinor(Wire.MINOR)
-                        .setFeatures(Wire.FEATURES)
-                        .setWindows(connection.windows())
-                        .setBounds(bounds(limits)))
-                .build());
+        connection.handshake.set(hello.with(connection.windows(), bounds(limits)));
         return connection;
     }
 
@@ -134,11 +133,7 @@ public final class Connection implements FrameHandler {
 
     /** Returns the last frame of a connection. */
     public static Frame closeFrame(int code, String reason) {
-        return Frame.newBuilder()
-                .setClose(Close.newBuilder()
-                        .setCode(code)
-                        .setReason(reason.length() > 1000 ? reason.substring(0, 1000) : reason))
-                .build();
+        return new Close(code, reason.length() > 1000 ? reason.substring(0, 1000) : reason);
     }
 
     @Override
@@ -167,11 +162,11 @@ public final class Connection implements FrameHandler {
                 ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
             }
         }
-        if (next != null && next.frame().hasReady()) {
+        if (next != null && next.frame() instanceof Frame.Ready) {
             isReady = true;
         }
         if (next != null && FRAMES.isTraceEnabled()) {
-            FRAMES.trace(">> {} {}", next.frame().getBodyCase(), next.size());
+            FRAMES.trace(">> {} {}", next.frame().name(), next.size());
         }
         return next;
     }
@@ -186,17 +181,27 @@ public final class Connection implements FrameHandler {
             isHeard = true;
         }
         try {
-            Frame frame = Frame.parseFrom(bytes);
+            int length = bytes.remaining();
+            Frame frame = reader.read(bytes); // and what is left is its payload
             if (FRAMES.isTraceEnabled()) {
-                FRAMES.trace("<< {} {}", frame.getBodyCase(), bytes.limit());
+                FRAMES.trace("<< {} {}", frame.name(), length);
             }
-            switch (now) {
-                case AWAITING_HELLO -> onHello(frame);
-                case AWAITING_WELCOME -> onWelcome(frame);
-                default -> onOpenFrame(frame);
+            if (now == ConnectionState.AWAITING_WELCOME) {
+                onWelcome(frame);
+                return;
             }
-        } catch (InvalidProtocolBufferException e) {
-            close(Reassembly.broken("not a frame: " + e.getMessage()));
+            int bytesBeside = length - bytes.remaining();
+            if (doorkeeper != null) {
+                FrameRules.checkFromClient(reader, frame, bytesBeside);
+            } else {
+                FrameRules.checkFromMain(reader, frame, bytesBeside);
+            }
+            if (now == ConnectionState.AWAITING_HELLO) {
+                onHello(frame);
+            } else {
+                FrameRules.checkNegotiated(frame, features);
+                onOpenFrame(frame, bytes);
+            }
         } catch (IpcException e) {
             LIFECYCLE.warn("closing a connection: {}", e.getMessage());
             close(e);
@@ -204,49 +209,38 @@ public final class Connection implements FrameHandler {
     }
 
     private void onHello(Frame frame) {
-        FrameRules.checkFromClient(frame);
-        Hello hello = frame.getHello();
-        if (!frame.hasHello() || hello.getMagic() != Wire.MAGIC) {
-            throw Reassembly.broken(
-                    "first frame: " + frame.getBodyCase() + " (expected: a Hello with the magic number)");
+        if (!(frame instanceof Hello hello) || hello.magic() != Wire.MAGIC) {
+            throw Reassembly.broken("first frame: " + frame.name() + " (expected: a Hello with the magic number)");
         }
-        if (hello.getMajor() != Wire.MAJOR) {
+        if (hello.major() != Wire.MAJOR) {
             throw new IpcException(
-                    ErrorCode.REJECTED, "major version: " + hello.getMajor() + " (expected: " + Wire.MAJOR + ")");
+                    ErrorCode.REJECTED, "major version: " + hello.major() + " (expected: " + Wire.MAJOR + ")");
         }
-        FrameRules.checkWindows(hello.getWindows());
-        FrameRules.checkBounds(hello.getBounds());
+        FrameRules.checkWindows(hello.windows());
+        FrameRules.checkBounds(hello.bounds());
         Admitted admitted = Objects.requireNonNull(doorkeeper).admit(hello, link.credentials(), this);
-        features = hello.getFeatures() & Wire.FEATURES;
-        handshake.set(Frame.newBuilder()
-                .setWelcome(admitted.welcome()
-                        .setMajor(Wire.MAJOR)
-                        .setMinor(Wire.MINOR)
-                        .setFeatures(features)
-                        .setWindows(windows())
-                        .setBounds(bounds(limits)))
-                .build());
-        admitted.listener().onPeer(hello.getBounds(), features);
-        open(admitted.listener(), hello.getWindows());
+        features = hello.features() & Wire.FEATURES;
+        handshake.set(admitted.welcome().with(features, windows(), bounds(limits)));
+        admitted.listener().onPeer(hello.bounds(), features);
+        open(admitted.listener(), hello.windows());
     }
 
     private void onWelcome(Frame frame) {
-        if (frame.hasClose()) {
-            onCloseFrame(frame.getClose());
+        if (frame instanceof Close close) {
+            onCloseFrame(close);
             return;
         }
-        if (!frame.hasWelcome()) {
-            throw Reassembly.broken("first frame: " + frame.getBodyCase() + " (expected: Welcome or Close)");
+        if (!(frame instanceof Welcome welcome)) {
+            throw Reassembly.broken("first frame: " + frame.name() + " (expected: Welcome or Close)");
         }
         isWelcomed = true;
-        Welcome welcome = frame.getWelcome();
-        FrameRules.checkWindows(welcome.getWindows());
-        FrameRules.checkBounds(welcome.getBounds());
+        FrameRules.checkWindows(welcome.windows());
+        FrameRules.checkBounds(welcome.bounds());
         FrameListener above = Objects.requireNonNull(listener);
-        FrameRules.checkFeatures(welcome.getFeatures());
-        features = welcome.getFeatures();
-        above.onPeer(welcome.getBounds(), features);
-        open(above, welcome.getWindows());
+        FrameRules.checkFeatures(welcome.features());
+        features = welcome.features();
+        above.onPeer(welcome.bounds(), features);
+        open(above, welcome.windows());
         above.onWelcome(welcome);
     }
 
@@ -258,120 +252,109 @@ public final class Connection implements FrameHandler {
         above.outbox().attach(link, peer, dataWindow, replyWindow, this::close);
     }
 
-    private void onOpenFrame(Frame frame) {
-        boolean isMain = doorkeeper != null;
-        if (isMain) {
-            FrameRules.checkFromClient(frame);
-        } else {
-            FrameRules.checkFromMain(frame);
-        }
-        FrameRules.checkNegotiated(frame, features);
+    private void onOpenFrame(Frame frame, ByteBuffer payload) {
         FrameListener above = Objects.requireNonNull(listener);
-        switch (frame.getBodyCase()) {
-            case MESSAGE, REQUEST, STREAM, PORT_MESSAGE -> {
+        if (frame instanceof Opening opening) {
+            if (opening.isAnswer()) {
+                deliver(replies.takeFirst(opening, payload), above);
+            } else {
                 checkMayStart(frame);
-                deliver(data.takeFirst(frame), above);
+                deliver(data.takeFirst(opening, payload), above);
             }
-            case PORT_CLOSE -> {
-                checkMayStart(frame);
-                data.takePlain();
-                above.onPortClose(frame.getPortClose().getPort());
+        } else if (frame instanceof Chunk chunk) {
+            onChunk(chunk, payload, above);
+        } else if (frame instanceof Credit credit) {
+            onCredit(credit, above);
+        } else if (frame instanceof Failure failure) {
+            if (failure.details() != null) {
+                replies.takePlain(failure.id());
             }
-            case CHUNK -> onChunk(frame.getChunk(), above);
-            case REPLY, ITEM -> deliver(replies.takeFirst(frame), above);
-            case FAILURE -> {
-                if (frame.getFailure().hasDetails()) {
-                    replies.takePlain(frame.getFailure().getId());
-                }
-                above.onFailure(frame.getFailure());
-            }
-            case STREAM_END -> {
-                replies.takePlain(frame.getStreamEnd().getId());
-                above.onStreamEnd(frame.getStreamEnd());
-            }
-            case CANCEL -> onCancel(frame.getCancel().getId(), above);
-            case CREDIT -> onCredit(frame.getCredit(), above);
-            case PING -> above.health().onPing(frame.getPing().getNonce());
-            case PONG -> above.health().onPong(frame.getPong());
-            case CLOSE -> onCloseFrame(frame.getClose());
-            default -> {
-                if (isMain) {
-                    onClientFrame(frame, above);
-                } else {
-                    onMainFrame(frame, above);
-                }
-            }
+            above.onFailure(failure);
+        } else if (frame instanceof StreamEnd end) {
+            replies.takePlain(end.id());
+            above.onStreamEnd(end);
+        } else if (frame instanceof Frame.Cancel cancel) {
+            onCancel(cancel.id(), above);
+        } else if (frame instanceof Frame.PortClose close) {
+            checkMayStart(frame);
+            data.takePlain();
+            above.onPortClose(close.port());
+        } else if (frame instanceof Frame.Ping ping) {
+            above.health().onPing(ping.nonce());
+        } else if (frame instanceof Frame.Pong pong) {
+            above.health().onPong(pong);
+        } else if (frame instanceof Close close) {
+            onCloseFrame(close);
+        } else if (doorkeeper != null) {
+            onClientFrame(frame, payload, above);
+        } else {
+            onMainFrame(frame, above);
         }
     }
 
-    private void onClientFrame(Frame frame, FrameListener above) {
-        switch (frame.getBodyCase()) {
-            case SUBSCRIBE -> {
-                data.takePlain();
-                DataIntake.checkChannel(frame.getSubscribe().getChannel());
-                above.onSubscribe(frame.getSubscribe().getChannel());
+    private void onClientFrame(Frame frame, ByteBuffer payload, FrameListener above) {
+        if (frame instanceof Frame.Subscribe subscribe) {
+            data.takePlain();
+            FrameRules.checkChannel(subscribe.channel());
+            above.onSubscribe(subscribe.channel());
+        } else if (frame instanceof Frame.Unsubscribe unsubscribe) {
+            data.takePlain();
+            FrameRules.checkChannel(unsubscribe.channel());
+            above.onUnsubscribe(unsubscribe.channel());
+        } else if (frame instanceof Frame.Ready) {
+            data.takePlain();
+            if (isReady) {
+                throw unexpected(frame);
             }
-            case UNSUBSCRIBE -> {
-                data.takePlain();
-                DataIntake.checkChannel(frame.getUnsubscribe().getChannel());
-                above.onUnsubscribe(frame.getUnsubscribe().getChannel());
-            }
-            case READY -> {
-                data.takePlain();
-                if (isReady) {
-                    throw unexpected(frame);
-                }
-                isReady = true;
-                above.onReady();
-            }
-            case THREAD_DUMP -> {
-                ByteString text = frame.getThreadDump().getPayload();
-                replies.takeWhole(text);
-                above.health().onThreadDump(text);
-            }
-            default -> throw unexpected(frame);
+            isReady = true;
+            above.onReady();
+        } else if (frame instanceof Frame.ThreadDump) {
+            above.health().onThreadDump(replies.takeWhole(payload));
+        } else {
+            throw unexpected(frame);
         }
     }
 
     private void onMainFrame(Frame frame, FrameListener above) {
-        switch (frame.getBodyCase()) {
-            case GAP -> {
-                checkMayStart(frame);
-                data.takePlain();
-                FrameRules.checkGap(frame.getGap());
-                above.onGap(frame.getGap().getChannel(), frame.getGap().getCount());
-            }
-            case REPORT -> {
-                replies.takePlain(frame.getReport().getId());
-                above.onReport(frame.getReport());
-            }
-            case DUMP_THREADS -> above.health().onDumpThreads();
-            case DRAIN -> {
-                if (isDrained) {
-                    throw unexpected(frame);
-                }
-                isDrained = true;
-                above.onDrain();
-            }
-            default -> throw unexpected(frame);
+        if (frame instanceof Gap gap) {
+            checkMayStart(frame);
+            data.takePlain();
+            FrameRules.checkGap(gap);
+            above.onGap(gap.channel(), gap.count());
+        } else if (frame instanceof Report report) {
+            replies.takePlain(report.id());
+            above.onReport(report);
+        } else if (frame instanceof Frame.DumpThreads) {
+            above.health().onDumpThreads();
+        } else if (frame instanceof Frame.Drain && !isDrained) {
+            isDrained = true;
+            above.onDrain();
+        } else {
+            throw unexpected(frame);
         }
     }
 
-    private void onChunk(Chunk chunk, FrameListener above) {
-        switch (chunk.getLane()) {
-            case LANE_DATA -> deliver(data.takeChunk(chunk), above);
-            case LANE_REPLY -> deliver(replies.takeChunk(chunk), above);
-            default -> throw Reassembly.broken("lane of a chunk: " + chunk.getLane() + " (expected: data or reply)");
+    private void onChunk(Chunk chunk, ByteBuffer payload, FrameListener above) {
+        if (chunk.lane() == Wire.DATA_LANE) {
+            deliver(data.takeChunk(chunk, payload), above);
+        } else if (chunk.lane() == Wire.REPLY_LANE) {
+            deliver(replies.takeChunk(chunk, payload), above);
+        } else {
+            throw Reassembly.broken("lane of a chunk: " + chunk.lane() + " (expected: data or reply)");
         }
     }
 
     private static void deliver(@Nullable Incoming whole, FrameListener above) {
         if (whole != null) {
-            switch (whole.kind()) {
-                case MESSAGE -> above.onMessage(whole);
-                case REQUEST -> above.onRequest(whole);
-                case STREAM -> above.onStream(whole);
-                case PORT_MESSAGE -> above.onPortMessage(whole);
+            Kind kind = whole.kind();
+            if (kind == Kind.MESSAGE) {
+                above.onMessage(whole);
+            } else if (kind == Kind.REQUEST) {
+                above.onRequest(whole);
+            } else if (kind == Kind.STREAM) {
+                above.onStream(whole);
+            } else {
+                above.onPortMessage(whole);
             }
         }
     }
@@ -397,26 +380,25 @@ public final class Connection implements FrameHandler {
 
     private void onCredit(Credit credit, FrameListener above) {
         FrameRules.checkCredit(credit);
-        if (credit.getTarget() != 0) {
-            data.checkMayHaveCredit(credit.getTarget());
-            above.onStreamCredit(credit.getTarget(), credit.getItems(), credit.getDataBytes());
+        if (credit.target() != 0) {
+            data.checkMayHaveCredit(credit.target());
+            above.onStreamCredit(credit.target(), credit.items(), credit.dataBytes());
             return;
         }
-        if (credit.getPort() != 0) {
-            above.onPortCredit(credit.getPort(), credit.getDataBytes());
+        if (credit.port() != 0) {
+            above.onPortCredit(credit.port(), credit.dataBytes());
             return;
         }
         try {
-            above.outbox().addWindows(credit.getDataBytes(), credit.getReplyBytes());
+            above.outbox().addWindows(credit.dataBytes(), credit.replyBytes());
         } catch (ArithmeticException e) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "credit adds up to more than 63 bits", e);
         }
     }
 
     private void onCloseFrame(Close close) {
-        ErrorCode code = close.getCode() == 0 ? ErrorCode.CLOSED : ErrorCode.of(close.getCode());
-        if (ending.compareAndSet(
-                null, new IpcException(code, "the peer closed the connection: " + close.getReason()))) {
+        ErrorCode code = close.code() == 0 ? ErrorCode.CLOSED : ErrorCode.of(close.code());
+        if (ending.compareAndSet(null, new IpcException(code, "the peer closed the connection: " + close.reason()))) {
             state = ConnectionState.CLOSING;
             handshake.set(null);
             link.close();
@@ -447,28 +429,21 @@ public final class Connection implements FrameHandler {
     }
 
     private Windows windows() {
-        return Windows.newBuilder()
-                .setDataBytes(limits.windowBytes())
-                .setReplyBytes(limits.windowBytes())
-                .build();
+        return new Windows(limits.windowBytes(), limits.windowBytes());
     }
 
     private static Bounds bounds(Limits limits) {
-        return Bounds.newBuilder()
-                .setPayloadBytes(limits.payloadBytes())
-                .setPendingRequests(limits.pendingRequests())
-                .setSubscriptions(limits.subscriptions())
-                .build();
+        return new Bounds(limits.payloadBytes(), limits.pendingRequests(), limits.subscriptions());
     }
 
     /** Main sends data to a client from Ready to Drain. */
     private void checkMayStart(Frame frame) {
         if (doorkeeper == null && (!isReady || isDrained)) {
-            throw Reassembly.broken("frame: " + frame.getBodyCase() + " (expected: none before Ready or after Drain)");
+            throw Reassembly.broken("frame: " + frame.name() + " (expected: none before Ready or after Drain)");
         }
     }
 
     private static IpcException unexpected(Frame frame) {
-        return Reassembly.broken("frame: " + frame.getBodyCase() + " (expected: one that this side takes)");
+        return Reassembly.broken("frame: " + frame.name() + " (expected: one that this side takes)");
     }
 }

@@ -1,7 +1,7 @@
 package dev.valence.connection;
 
-import dev.valence.proto.Credit;
-import dev.valence.proto.Frame;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Credit;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class ControlLane {
 
     /** Adds a ping or a pong, in place of one that still waits: the newest says it all. */
     void setNewest(Frame pingOrPong) {
-        if (pingOrPong.hasPong()) {
+        if (pingOrPong instanceof Frame.Pong) {
             pong = pingOrPong;
         } else {
             ping = pingOrPong;
@@ -43,9 +43,7 @@ final class ControlLane {
         long dataDue = dataReceived == null ? 0 : dataReceived.takeDue();
         long repliesDue = repliesReceived == null ? 0 : repliesReceived.takeDue();
         if (dataDue > 0 || repliesDue > 0) {
-            return Frame.newBuilder()
-                    .setCredit(Credit.newBuilder().setDataBytes(dataDue).setReplyBytes(repliesDue))
-                    .build();
+            return Credit.ofConnection(dataDue, repliesDue);
         }
         Frame waitingPong = pong;
         if (waitingPong != null) {

@@ -1,10 +1,9 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
-import dev.valence.ChannelName;
+import dev.valence.frame.Frame.Chunk;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Chunk;
-import dev.valence.proto.Frame;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class DataIntake {
 
     private final ReceiveWindow window;
     private final Runnable wakeUp;
-    private final Reassembly<DataHeader> reassembly;
+    private final Reassembly<Opening> reassembly;
     private long lastId;
     private long held; // of the payload under way
     private boolean isUnwanted; // the payload under way
@@ -47,37 +46,34 @@ final class DataIntake {
 
     /** Takes the first frame of something with a payload; returns it if it is whole. */
     @Nullable
-    Incoming takeFirst(Frame frame) {
+    Incoming takeFirst(Opening header, ByteBuffer payload) {
         checkNoneUnderWay();
-        DataHeader header = DataHeader.of(frame);
-        ByteString payload = header.payload();
-        header.check();
-        checkId(header.id(), header.needsId());
-        long charge = charge(payload.size());
+        FrameRules.checkOpening(header);
+        checkId(header.id(), header.more() || header.isCancellable());
+        long charge = charge(payload.remaining());
         if (!header.more()) {
-            reassembly.checkWhole(payload);
-            return new Incoming(header, payload.toByteArray(), charge, this::giveBack);
+            return new Incoming(header, reassembly.whole(payload), charge, this);
         }
         held = 0;
         isUnwanted = false;
         hold(charge, header.size());
-        reassembly.begin(header.withoutPayload(), header.id(), header.size(), payload);
+        reassembly.begin(header, header.id(), header.size(), payload);
         return null;
     }
 
     /** Takes a chunk; returns the whole if that was its last. */
     @Nullable
-    Incoming takeChunk(Chunk chunk) {
-        long charge = charge(chunk.getPayload().size());
+    Incoming takeChunk(Chunk chunk, ByteBuffer payload) {
+        long charge = charge(payload.remaining());
         long missing = reassembly.missing();
-        reassembly.take(chunk);
-        if (chunk.getAborted()) {
+        reassembly.take(chunk, payload);
+        if (chunk.aborted()) {
             reassembly.end();
             giveBack(charge + held);
             return null;
         }
         hold(charge, missing);
-        if (chunk.getMore()) {
+        if (chunk.more()) {
             return null;
         }
         if (isUnwanted) {
@@ -86,12 +82,12 @@ final class DataIntake {
             return null;
         }
         byte[] bytes = reassembly.bytes();
-        return new Incoming(Objects.requireNonNull(reassembly.end()), bytes, held, this::giveBack);
+        return new Incoming(Objects.requireNonNull(reassembly.end()), bytes, held, this);
     }
 
     /** Throws a request, or a request for a stream, away, if it is the one that is still arriving, once all its pieces were counted. */
     void cancel(long id) {
-        DataHeader underWay = reassembly.header();
+        Opening underWay = reassembly.header();
         if (underWay != null && underWay.isCancellable() && underWay.id() == id) {
             isUnwanted = true;
         }
@@ -99,7 +95,7 @@ final class DataIntake {
 
     /** Checks that a stream has arrived, so that it may get credit. */
     void checkMayHaveCredit(long id) {
-        DataHeader underWay = reassembly.header();
+        Opening underWay = reassembly.header();
         if (id > lastId || (underWay != null && underWay.id() == id)) {
             throw Reassembly.broken("credit for stream " + id + " (expected: one that has arrived)");
         }
@@ -126,7 +122,8 @@ final class DataIntake {
         }
     }
 
-    private void giveBack(long charge) {
+    /** Gives a charge back to the peer. Any thread. */
+    void giveBack(long charge) {
         if (window.giveBack(charge)) {
             wakeUp.run();
         }
@@ -146,13 +143,5 @@ final class DataIntake {
             throw Reassembly.broken("id: " + id + " (expected: more than " + lastId + ")");
         }
         lastId = id;
-    }
-
-    static void checkChannel(String channel) {
-        try {
-            ChannelName.check(channel);
-        } catch (IllegalArgumentException e) {
-            throw Reassembly.broken(String.valueOf(e.getMessage()));
-        }
     }
 }

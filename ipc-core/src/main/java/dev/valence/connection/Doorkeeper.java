@@ -1,7 +1,7 @@
 package dev.valence.connection;
 
+import dev.valence.frame.Frame.Hello;
 import dev.valence.frame.PeerCredentials;
-import dev.valence.proto.Hello;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may connect to main. */

@@ -2,12 +2,12 @@ package dev.valence.connection;
 
 import dev.valence.IpcException;
 import dev.valence.Payload;
-import dev.valence.proto.Bounds;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Report;
-import dev.valence.proto.StreamEnd;
-import dev.valence.proto.Welcome;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Bounds;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Report;
+import dev.valence.frame.Frame.StreamEnd;
+import dev.valence.frame.Frame.Welcome;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

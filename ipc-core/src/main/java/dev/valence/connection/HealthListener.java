@@ -1,7 +1,6 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
-import dev.valence.proto.Pong;
+import dev.valence.frame.Frame.Pong;
 
 /**
  * What a {@link Connection} tells of how the peer is, and of what the peer wants to know of this side.
@@ -24,5 +23,5 @@ public interface HealthListener {
      *
      * @param text UTF-8, if the client keeps to that
      */
-    void onThreadDump(ByteString text);
+    void onThreadDump(byte[] text);
 }

@@ -1,9 +1,10 @@
 package dev.valence.connection;
 
 import dev.valence.Payload;
-import dev.valence.proto.PortOffer;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.PortOffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A whole message or request as it came from the peer.
@@ -13,33 +14,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Incoming {
 
-    private final DataHeader header; // without its payload
+    private final Opening header;
     private final Payload payload;
-    private final AtomicLong held;
-    private final ReturnPath returnPath;
+    private final DataIntake intake;
+    private long held; // guarded by this
 
-    /** What came. */
-    public enum Kind {
-        /** A one-way message. */
-        MESSAGE,
-        /** A request for one answer. */
-        REQUEST,
-        /** A request for a stream. */
-        STREAM,
-        /** A message to a port. */
-        PORT_MESSAGE
-    }
-
-    /** Where freed charges go. */
-    interface ReturnPath {
-        void giveBack(long charge);
-    }
-
-    Incoming(DataHeader header, byte[] bytes, long held, ReturnPath returnPath) {
-        this.header = header.withoutPayload();
-        this.payload = new Payload(header.encoding(), bytes);
-        this.held = new AtomicLong(held);
-        this.returnPath = returnPath;
+    Incoming(Opening header, byte[] bytes, long held, DataIntake intake) {
+        this.header = header;
+        this.payload = new Payload(header.encoding() & Integer.MAX_VALUE, bytes);
+        this.held = held;
+        this.intake = intake;
     }
 
     /** Returns what it is. */
@@ -104,9 +88,13 @@ public final class Incoming {
 
     /** Gives the peer its room back. Idempotent. */
     public void release() {
-        long charge = held.getAndSet(0);
+        long charge;
+        synchronized (this) {
+            charge = held;
+            held = 0;
+        }
         if (charge > 0) {
-            returnPath.giveBack(charge);
+            intake.giveBack(charge);
         }
     }
 }

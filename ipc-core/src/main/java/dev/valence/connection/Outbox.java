@@ -3,14 +3,11 @@ package dev.valence.connection;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Cancel;
-import dev.valence.proto.Drain;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Lane;
-import dev.valence.proto.Windows;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -79,7 +76,7 @@ public final class Outbox {
     public boolean offer(Outgoing item, Admission admission) {
         lock.lock();
         try {
-            SendLane lane = item.lane() == Lane.LANE_REPLY ? replies : data;
+            SendLane lane = item.isOfReplyLane() ? replies : data;
             if (!awaitRoom(lane, item.cost(), admission)) {
                 return false;
             }
@@ -212,9 +209,7 @@ public final class Outbox {
             if (!item.isFinished()) {
                 item.cancel(); // the chunk that says so takes the place of the rest
             } else {
-                hasRoom = control.add(Frame.newBuilder()
-                        .setCancel(Cancel.newBuilder().setId(item.id))
-                        .build());
+                hasRoom = control.add(new Frame.Cancel(item.id));
             }
         } finally {
             lock.unlock();
@@ -296,9 +291,7 @@ public final class Outbox {
             if (drain != null || closed != null) {
                 return;
             }
-            drain = Frame.newBuilder()
-                    .setDrain(Drain.newBuilder().setGraceMicros(grace.toNanos() / 1000))
-                    .build();
+            drain = new Frame.Drain(grace.toNanos() / 1000);
             drained = reason;
             dropped = takeHeldData();
             room.signalAll();
@@ -367,8 +360,8 @@ public final class Outbox {
             link = to;
             connection = end;
             control.announce(dataIn, repliesIn);
-            data.addWindow(peer.getDataBytes());
-            replies.addWindow(peer.getReplyBytes());
+            data.addWindow(peer.dataBytes());
+            replies.addWindow(peer.replyBytes());
         } finally {
             lock.unlock();
         }

@@ -1,19 +1,10 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import dev.valence.frame.Frame.Chunk;
+import dev.valence.frame.Frame.Gap;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Chunk;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Gap;
-import dev.valence.proto.Item;
-import dev.valence.proto.Lane;
-import dev.valence.proto.Message;
-import dev.valence.proto.PortMessage;
-import dev.valence.proto.Reply;
-import dev.valence.proto.Request;
-import dev.valence.proto.Stream;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,7 +17,7 @@ public abstract class Outgoing {
 
     private static final byte[] NO_PAYLOAD = {};
 
-    private final Lane lane;
+    private final int lane;
     private final byte[] payload;
     private final SendListener listener;
     private int offset; // bytes of the payload that were taken
@@ -35,7 +26,7 @@ public abstract class Outgoing {
     int origin = -1; // share of a broadcast that it counts against, -1 if none
     long id;
 
-    private Outgoing(Lane lane, byte[] payload, SendListener listener) {
+    private Outgoing(int lane, byte[] payload, SendListener listener) {
         this.lane = lane;
         this.payload = payload;
         this.listener = listener;
@@ -44,50 +35,27 @@ public abstract class Outgoing {
     /**
      * Returns a message.
      *
-     * @param header without id and payload
-     * @param frame origin and destination
+     * @param header without id and size
      * @param payload lent until sent
      * @param numbered whether it gets an id although it may fit into one frame
      */
-    public static Outgoing message(
-            Frame.Builder frame, Message.Builder header, byte[] payload, boolean numbered, SendListener listener) {
-        boolean needsId = numbered || payload.length > Wire.CHUNK_BYTES;
-        return new Outgoing(Lane.LANE_DATA, payload, listener) {
-            @Override
-            boolean needsId() {
-                return needsId;
-            }
-
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setId(id).setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
-                return OutFrame.of(frame.setMessage(header.build()).build());
-            }
-        };
+    public static Outgoing message(Opening header, byte[] payload, boolean numbered, SendListener listener) {
+        return new Headed(Wire.DATA_LANE, header, numbered || isLong(payload), payload, listener);
     }
 
     /**
      * Returns a request.
      *
-     * @param header without id, time left and payload
+     * @param header without id, time left and size
      * @param payload lent until sent
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      */
-    public static Outgoing request(Request.Builder header, byte[] payload, long deadlineNanos, SendListener listener) {
-        return new Outgoing(Lane.LANE_DATA, payload, listener) {
+    public static Outgoing request(Opening header, byte[] payload, long deadlineNanos, SendListener listener) {
+        return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            boolean needsId() {
-                return true;
-            }
-
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setId(id)
-                        .setTimeLeftMicros(Math.max(1, (deadlineNanos - nowNanos) / 1000))
-                        .setPayload(piece)
-                        .setMore(more)
-                        .setSize(more ? payload.length : 0);
-                return OutFrame.of(Frame.newBuilder().setRequest(header.build()).build());
+            Opening started(boolean more, long size, long nowNanos) {
+                long micros = Math.max(1, (deadlineNanos - nowNanos) / 1000);
+                return header.started(id, micros, 0, more, size);
             }
         };
     }
@@ -95,26 +63,15 @@ public abstract class Outgoing {
     /**
      * Returns a request for a stream.
      *
-     * @param header without id, initial items and payload
+     * @param header without id, initial items and size
      * @param payload lent until sent
      * @param initialItems asked when the first frame is taken, with the lock of the {@link Outbox} held
      */
-    public static Outgoing stream(
-            Stream.Builder header, byte[] payload, LongSupplier initialItems, SendListener listener) {
-        return new Outgoing(Lane.LANE_DATA, payload, listener) {
+    public static Outgoing stream(Opening header, byte[] payload, LongSupplier initialItems, SendListener listener) {
+        return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            boolean needsId() {
-                return true;
-            }
-
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setId(id)
-                        .setInitialItems(initialItems.getAsLong())
-                        .setPayload(piece)
-                        .setMore(more)
-                        .setSize(more ? payload.length : 0);
-                return OutFrame.of(Frame.newBuilder().setStream(header.build()).build());
+            Opening started(boolean more, long size, long nowNanos) {
+                return header.started(id, header.timeLeftMicros(), initialItems.getAsLong(), more, size);
             }
         };
     }
@@ -122,59 +79,55 @@ public abstract class Outgoing {
     /**
      * Returns a message to a port.
      *
-     * @param header without id and payload
+     * @param header without id and size
      * @param payload lent until sent
      */
-    public static Outgoing portMessage(PortMessage.Builder header, byte[] payload, SendListener listener) {
-        return new Outgoing(Lane.LANE_DATA, payload, listener) {
-            @Override
-            boolean needsId() {
-                return payload.length > Wire.CHUNK_BYTES;
-            }
-
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setId(id).setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
-                return OutFrame.of(
-                        Frame.newBuilder().setPortMessage(header.build()).build());
-            }
-        };
+    public static Outgoing portMessage(Opening header, byte[] payload, SendListener listener) {
+        return new Headed(Wire.DATA_LANE, header, isLong(payload), payload, listener);
     }
 
     /**
-     * Returns an item of a stream.
+     * Returns a reply, or an item of a stream.
      *
-     * @param header with the id of the stream, without payload
+     * @param header with the id of the request or stream, without size
      * @param payload lent until sent
      */
-    public static Outgoing item(Item.Builder header, byte[] payload, SendListener listener) {
-        Outgoing item = new Outgoing(Lane.LANE_REPLY, payload, listener) {
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
-                return OutFrame.of(Frame.newBuilder().setItem(header.build()).build());
-            }
-        };
-        item.id = header.getId();
-        return item;
+    public static Outgoing answer(Opening header, byte[] payload, SendListener listener) {
+        Outgoing answer = new Headed(Wire.REPLY_LANE, header, false, payload, listener);
+        answer.id = header.id();
+        return answer;
     }
 
-    /**
-     * Returns a reply.
-     *
-     * @param header with the id of the request, without payload
-     * @param payload lent until sent
-     */
-    public static Outgoing reply(Reply.Builder header, byte[] payload, SendListener listener) {
-        Outgoing reply = new Outgoing(Lane.LANE_REPLY, payload, listener) {
-            @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
-                header.setPayload(piece).setMore(more).setSize(more ? payload.length : 0);
-                return OutFrame.of(Frame.newBuilder().setReply(header.build()).build());
-            }
-        };
-        reply.id = header.getId();
-        return reply;
+    private static boolean isLong(byte[] payload) {
+        return payload.length > Wire.CHUNK_BYTES;
+    }
+
+    /** What has a payload. */
+    static class Headed extends Outgoing {
+        private final Opening header;
+        private final boolean needsId;
+
+        Headed(int lane, Opening header, boolean needsId, byte[] payload, SendListener listener) {
+            super(lane, payload, listener);
+            this.header = header;
+            this.needsId = needsId;
+        }
+
+        @Override
+        boolean needsId() {
+            return needsId;
+        }
+
+        /** Returns the header as it is written. */
+        Opening started(boolean more, long size, long nowNanos) {
+            return header.started(id, more, size);
+        }
+
+        @Override
+        OutFrame first(byte[] payload, int length, long nowNanos) {
+            boolean more = length < payload.length;
+            return OutFrame.of(started(more, more ? payload.length : 0, nowNanos), payload, 0, length);
+        }
     }
 
     /**
@@ -183,25 +136,25 @@ public abstract class Outgoing {
      * @param id of what it answers
      */
     public static Outgoing answer(long id, OutFrame frame, SendListener listener) {
-        Outgoing answer = single(Lane.LANE_REPLY, frame, 0, listener);
+        Outgoing answer = single(Wire.REPLY_LANE, frame, 0, listener);
         answer.id = id;
         return answer;
     }
 
     /** Returns a frame of the reply lane that answers no request, with its payload. */
     public static Outgoing unnumberedAnswer(OutFrame frame, int payloadBytes, SendListener listener) {
-        return single(Lane.LANE_REPLY, frame, payloadBytes, listener);
+        return single(Wire.REPLY_LANE, frame, payloadBytes, listener);
     }
 
     /** Returns a frame of the data lane that has no payload in chunks. */
     public static Outgoing frame(OutFrame frame, int payloadBytes, SendListener listener) {
-        return single(Lane.LANE_DATA, frame, payloadBytes, listener);
+        return single(Wire.DATA_LANE, frame, payloadBytes, listener);
     }
 
-    private static Outgoing single(Lane lane, OutFrame frame, int payloadBytes, SendListener listener) {
+    private static Outgoing single(int lane, OutFrame frame, int payloadBytes, SendListener listener) {
         return new Outgoing(lane, NO_PAYLOAD, listener) {
             @Override
-            OutFrame first(ByteString piece, boolean more, long nowNanos) {
+            OutFrame first(byte[] payload, int length, long nowNanos) {
                 return frame;
             }
 
@@ -222,15 +175,15 @@ public abstract class Outgoing {
         return new GapMark(channel);
     }
 
-    /** Builds the first frame. */
-    abstract OutFrame first(ByteString piece, boolean more, long nowNanos);
+    /** Builds the first frame, with that many bytes of the payload. */
+    abstract OutFrame first(byte[] payload, int length, long nowNanos);
 
     boolean needsId() {
         return false;
     }
 
-    final Lane lane() {
-        return lane;
+    final boolean isOfReplyLane() {
+        return lane == Wire.REPLY_LANE;
     }
 
     final SendListener listener() {
@@ -239,7 +192,7 @@ public abstract class Outgoing {
 
     /** Whether its payload takes several frames. */
     final boolean isInPieces() {
-        return payload.length > Wire.CHUNK_BYTES;
+        return isLong(payload);
     }
 
     /** What it takes of its queue while it waits there. */
@@ -272,22 +225,16 @@ public abstract class Outgoing {
 
     final OutFrame next(long nowNanos) {
         if (cancelled) {
-            return OutFrame.of(Frame.newBuilder()
-                    .setChunk(Chunk.newBuilder().setId(id).setLane(lane).setAborted(true))
-                    .build());
+            return OutFrame.of(new Chunk(id, lane, false, true));
         }
         int length = Math.min(payload.length - offset, Wire.CHUNK_BYTES);
-        ByteString piece = UnsafeByteOperations.unsafeWrap(payload, offset, length);
+        int from = offset;
         offset += length;
-        boolean more = offset < payload.length;
         if (!started) {
             started = true;
-            return first(piece, more, nowNanos);
+            return first(payload, length, nowNanos);
         }
-        return OutFrame.of(Frame.newBuilder()
-                .setChunk(
-                        Chunk.newBuilder().setId(id).setLane(lane).setMore(more).setPayload(piece))
-                .build());
+        return OutFrame.of(new Chunk(id, lane, offset < payload.length, false), payload, from, length);
     }
 
     /** Counts what was dropped at one place of the data lane. */
@@ -296,7 +243,7 @@ public abstract class Outgoing {
         private long count;
 
         private GapMark(String channel) {
-            super(Lane.LANE_DATA, NO_PAYLOAD, SendListener.NONE);
+            super(Wire.DATA_LANE, NO_PAYLOAD, SendListener.NONE);
             this.channel = channel;
         }
 
@@ -309,10 +256,8 @@ public abstract class Outgoing {
         }
 
         @Override
-        OutFrame first(ByteString piece, boolean more, long nowNanos) {
-            return OutFrame.of(Frame.newBuilder()
-                    .setGap(Gap.newBuilder().setChannel(channel).setCount(count))
-                    .build());
+        OutFrame first(byte[] payload, int length, long nowNanos) {
+            return OutFrame.of(new Gap(channel, count));
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Chunk;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -27,8 +26,8 @@ final class Reassembly<H> {
     /** The part of a payload, one in so many bytes, that its sender has to send before it gets room for all. */
     private static final int EARLY_PART = 4;
 
-    /** How many pieces are copied when one comes: more than one, so that those that came before the room are caught up with. */
-    private static final int COPIES = 3;
+    /** How many of the pieces that came before the room are copied to it when another one comes. */
+    private static final int CATCH_UP = 2;
 
     private final int maxBytes;
     private Pieces pieces = new Pieces(0);
@@ -51,19 +50,23 @@ final class Reassembly<H> {
         return header != null;
     }
 
-    /** Checks a payload that is whole in its first frame. */
-    void checkWhole(ByteString payload) {
-        checkPiece(payload);
-        if (payload.size() > maxBytes) {
-            throw broken("payload: " + payload.size() + " bytes (expected: at most " + maxBytes + ")");
+    /** Copies a payload that is whole in its first frame. */
+    byte[] whole(ByteBuffer payload) {
+        if (payload.remaining() > maxBytes) {
+            throw broken("payload: " + payload.remaining() + " bytes (expected: at most " + maxBytes + ")");
         }
+        return copyOf(payload);
     }
 
-    static void checkPiece(ByteString payload) {
-        if (payload.size() > Wire.CHUNK_BYTES) {
-            throw broken(
-                    "payload of one frame: " + payload.size() + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
+    /** Copies what one frame has of a payload. */
+    static byte[] copyOf(ByteBuffer payload) {
+        int length = payload.remaining();
+        if (length > Wire.CHUNK_BYTES) {
+            throw broken("payload of one frame: " + length + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
         }
+        byte[] copy = new byte[length];
+        payload.get(copy);
+        return copy;
     }
 
     /** Returns the first frame of the payload that is under way, or null. */
@@ -78,7 +81,7 @@ final class Reassembly<H> {
     }
 
     /** Takes the first piece. */
-    void begin(H first, long newId, long newSize, ByteString piece) {
+    void begin(H first, long newId, long newSize, ByteBuffer piece) {
         if (newSize <= 0 || newSize > maxBytes) {
             throw broken("size: " + newSize + " (expected: 1 to " + maxBytes + ")");
         }
@@ -91,33 +94,32 @@ final class Reassembly<H> {
     }
 
     /** Takes a further piece, or the note that none follows. */
-    void take(Chunk chunk) {
-        if (header == null || chunk.getId() != id) {
-            throw broken(
-                    "chunk of " + chunk.getId() + " (expected: " + (header == null ? "none" : "one of " + id) + ")");
+    void take(Chunk chunk, ByteBuffer piece) {
+        if (header == null || chunk.id() != id) {
+            throw broken("chunk of " + chunk.id() + " (expected: " + (header == null ? "none" : "one of " + id) + ")");
         }
-        if (!chunk.getAborted()) {
-            add(chunk.getPayload(), chunk.getMore());
+        if (!chunk.aborted()) {
+            add(piece, chunk.more());
         }
     }
 
-    private void add(ByteString piece, boolean more) {
-        checkPiece(piece);
-        if (piece.isEmpty()) {
+    private void add(ByteBuffer piece, boolean more) {
+        int length = piece.remaining();
+        if (length > Wire.CHUNK_BYTES) {
+            throw broken("payload of one frame: " + length + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
+        }
+        if (length == 0) {
             throw broken("empty piece of a payload (expected: 1 byte or more)");
         }
-        if (more && piece.size() < Wire.MIN_CHUNK_BYTES) {
-            throw broken("piece of a payload: " + piece.size() + " bytes (expected: at least " + Wire.MIN_CHUNK_BYTES
+        if (more && length < Wire.MIN_CHUNK_BYTES) {
+            throw broken("piece of a payload: " + length + " bytes (expected: at least " + Wire.MIN_CHUNK_BYTES
                     + ", unless it is the last)");
         }
-        received += piece.size();
+        received += length;
         if (received > size || (received == size) == more) {
             throw broken("pieces of " + received + " bytes, more=" + more + " (expected: " + size + " in all)");
         }
-        pieces.rest.add(piece);
-        if (size >= EARLY_BYTES && received >= size / EARLY_PART) {
-            pieces.copy(COPIES);
-        }
+        pieces.add(piece, size >= EARLY_BYTES && received >= size / EARLY_PART);
     }
 
     /** Returns the bytes that have not come yet. */
@@ -152,27 +154,38 @@ final class Reassembly<H> {
     static final class Pieces {
 
         private final Room room;
-        private final Queue<ByteString> rest = new ArrayDeque<>(); // not in the room yet
+        private final Queue<byte[]> rest = new ArrayDeque<>(); // not in the room yet
         private boolean isRoomAsked;
 
         private Pieces(int bytes) {
-            this.room = new Room(bytes);
+            this.room = new Room(bytes, null);
+        }
+
+        private Pieces(byte[] whole) {
+            this.room = new Room(whole.length, ByteBuffer.wrap(whole));
         }
 
         /** Returns a payload that came in one piece. */
-        static Pieces of(ByteString whole) {
-            Pieces pieces = new Pieces(whole.size());
-            pieces.rest.add(whole);
-            return pieces;
+        static Pieces of(byte[] whole) {
+            return new Pieces(whole);
         }
 
-        /** Copies some pieces to their place, if there is room for them; else sees to it that there will be. */
-        private void copy(int count) {
-            if (!isRoomAsked) {
+        /**
+         * Copies a piece to its place, and some of those before it, if there is room for them; else keeps it.
+         *
+         * @param isRoomDue whether there has to be room soon
+         */
+        private void add(ByteBuffer piece, boolean isRoomDue) {
+            if (hasRoom()) {
+                copyTo(room.get(), CATCH_UP);
+            } else if (isRoomDue && !isRoomAsked) {
                 isRoomAsked = true;
                 ForkJoinPool.commonPool().execute(room);
-            } else if (hasRoom()) {
-                copyTo(room.get(), count);
+            }
+            if (rest.isEmpty() && hasRoom()) {
+                room.get().put(piece);
+            } else {
+                rest.add(copyOf(piece));
             }
         }
 
@@ -187,7 +200,7 @@ final class Reassembly<H> {
 
         private void copyTo(ByteBuffer whole, int count) {
             for (int i = 0; i < count && !rest.isEmpty(); i++) {
-                rest.remove().copyTo(whole);
+                whole.put(rest.remove());
             }
         }
 
@@ -210,8 +223,9 @@ final class Reassembly<H> {
         private final int size;
         private volatile @Nullable ByteBuffer buffer;
 
-        private Room(int size) {
+        private Room(int size, @Nullable ByteBuffer buffer) {
             this.size = size;
+            this.buffer = buffer;
         }
 
         @Override

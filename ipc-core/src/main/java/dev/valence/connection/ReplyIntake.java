@@ -1,12 +1,11 @@
 package dev.valence.connection;
 
-import com.google.protobuf.ByteString;
 import dev.valence.Payload;
+import dev.valence.frame.Frame.Chunk;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Chunk;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Item;
-import dev.valence.proto.Reply;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class ReplyIntake {
 
     private final ReceiveWindow window;
     private final Runnable wakeUp;
-    private final Reassembly<Frame> reassembly;
+    private final Reassembly<Opening> reassembly;
 
     /**
      * Makes the intake.
@@ -57,61 +56,45 @@ final class ReplyIntake {
         checkMayComeBetween(id);
     }
 
-    /** Takes a frame that answers no request, and whose payload never comes in pieces: that bounds it and nothing else. */
-    void takeWhole(ByteString payload) {
-        charge(payload.size());
-        Reassembly.checkPiece(payload);
+    /** Takes a frame that answers no request, and whose payload never comes in pieces; returns the payload. */
+    byte[] takeWhole(ByteBuffer payload) {
+        charge(payload.remaining());
+        return Reassembly.copyOf(payload); // its length is bounded by that of a piece and by nothing else
     }
 
     /** Takes the first frame of a reply or item; returns it if it is whole. */
     @Nullable
-    Answer takeFirst(Frame frame) {
-        Reply reply = frame.getReply();
-        Item item = frame.getItem();
-        ByteString payload = frame.hasReply() ? reply.getPayload() : item.getPayload();
-        charge(payload.size());
-        if (frame.hasReply() ? !reply.getMore() : !item.getMore()) {
-            checkMayComeBetween(frame.hasReply() ? reply.getId() : item.getId());
-            reassembly.checkWhole(payload);
-            return answer(frame, Reassembly.Pieces.of(payload));
+    Answer takeFirst(Opening header, ByteBuffer payload) {
+        charge(payload.remaining());
+        if (!header.more()) {
+            checkMayComeBetween(header.id());
+            return answer(header, Reassembly.Pieces.of(reassembly.whole(payload)));
         }
         if (reassembly.isUnderWay()) {
             throw Reassembly.broken("payload in pieces in the reply lane (expected: the rest of another one first)");
         }
-        if (frame.hasReply()) {
-            Frame header =
-                    frame.toBuilder().setReply(reply.toBuilder().clearPayload()).build();
-            reassembly.begin(header, reply.getId(), reply.getSize(), payload);
-        } else {
-            Frame header =
-                    frame.toBuilder().setItem(item.toBuilder().clearPayload()).build();
-            reassembly.begin(header, item.getId(), item.getSize(), payload);
-        }
+        reassembly.begin(header, header.id(), header.size(), payload);
         return null;
     }
 
     /** Takes a chunk; returns the reply or item if that was its last. */
     @Nullable
-    Answer takeChunk(Chunk chunk) {
-        charge(chunk.getPayload().size());
-        reassembly.take(chunk);
-        if (chunk.getAborted()) {
+    Answer takeChunk(Chunk chunk, ByteBuffer payload) {
+        charge(payload.remaining());
+        reassembly.take(chunk, payload);
+        if (chunk.aborted()) {
             reassembly.end();
             return null;
         }
-        if (chunk.getMore()) {
+        if (chunk.more()) {
             return null;
         }
         Reassembly.Pieces pieces = reassembly.pieces();
         return answer(Objects.requireNonNull(reassembly.end()), pieces);
     }
 
-    private static Answer answer(Frame first, Reassembly.Pieces pieces) {
-        long id = first.hasReply() ? first.getReply().getId() : first.getItem().getId();
-        int encoding = first.hasReply()
-                ? first.getReply().getEncoding()
-                : first.getItem().getEncoding();
-        return new Answer(id, first.hasItem(), encoding & Integer.MAX_VALUE, pieces);
+    private static Answer answer(Opening first, Reassembly.Pieces pieces) {
+        return new Answer(first.id(), first.kind() == Kind.ITEM, first.encoding() & Integer.MAX_VALUE, pieces);
     }
 
     /** What is whole may come between the pieces of a payload, unless it belongs to the same request or stream. */

@@ -53,9 +53,10 @@ public final class FrameAssembler {
             prefix.clear();
             checkLength(length);
             if (bytes.remaining() >= length) {
-                ByteBuffer whole = bytes.slice(bytes.position(), length);
-                bytes.position(bytes.position() + length);
-                handler.onFrame(whole);
+                int end = bytes.limit();
+                int next = bytes.position() + length;
+                handler.onFrame(bytes.limit(next));
+                bytes.limit(end).position(next);
             } else {
                 partial = ByteBuffer.allocate(length);
             }

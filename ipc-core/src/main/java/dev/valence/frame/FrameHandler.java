@@ -24,7 +24,7 @@ public interface FrameHandler {
      * Takes a frame that was read, without its length prefix. If it breaks the rules of the wire, the handler itself
      * closes the link.
      *
-     * @param frame lent for the time of the call
+     * @param frame from its position to its limit, both of which the handler may move; lent for the time of the call
      */
     void onFrame(ByteBuffer frame);
 

@@ -1,36 +1,66 @@
 package dev.valence.frame;
 
-import com.google.protobuf.CodedOutputStream;
-import dev.valence.proto.Frame;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 /**
- * A frame on its way to a transport. One that is shared by several connections is encoded once.
+ * A frame and its payload on their way to a transport. One that is shared by several connections is encoded once.
  *
  * <p><b>Threads.</b> A shared frame may be written by several threads at once, any other by one.
  */
 public final class OutFrame {
 
-    private final Frame frame;
-    private final int size;
-    private final byte[] encoded; // empty unless shared
+    private static final byte[] NO_PAYLOAD = {};
 
-    private OutFrame(Frame frame, byte[] encoded) {
+    private final Frame frame;
+    private final byte[] bytes; // in which the payload is, or the whole frame if that is encoded
+    private final int offset;
+    private final int length;
+    private final int size;
+    private final boolean isEncoded;
+
+    private OutFrame(Frame frame, byte[] bytes, int offset, int length, int size, boolean isEncoded) {
         this.frame = frame;
-        this.size = frame.getSerializedSize();
-        this.encoded = encoded;
+        this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
+        this.size = size;
+        this.isEncoded = isEncoded;
     }
 
-    /** Returns a frame for one connection; it is encoded straight into the transport's buffer. */
+    /** Returns a frame without a payload for one connection. */
     public static OutFrame of(Frame frame) {
-        return new OutFrame(frame, new byte[0]);
+        return of(frame, NO_PAYLOAD, 0, 0);
+    }
+
+    /**
+     * Returns a frame for one connection; it is encoded straight into the transport's buffer.
+     *
+     * @param bytes lent until written
+     * @param offset where the payload begins in them
+     * @param length of the payload
+     */
+    public static OutFrame of(Frame frame, byte[] bytes, int offset, int length) {
+        int size = -FrameWriter.frame(null, 0, frame, bytes, offset, length);
+        return new OutFrame(frame, bytes, offset, length, size, false);
     }
 
     /** Returns a frame for several connections, encoded now. */
-    public static OutFrame shared(Frame frame) {
-        return new OutFrame(frame, frame.toByteArray());
+    public static OutFrame shared(Frame frame, byte[] payload) {
+        return encoded(frame, of(frame, payload, 0, payload.length).encoded());
+    }
+
+    /**
+     * Returns a frame that is encoded already.
+     *
+     * @param encoded lent until written; without its length
+     */
+    public static OutFrame encoded(Frame frame, byte[] encoded) {
+        return new OutFrame(frame, encoded, 0, encoded.length, encoded.length, true);
+    }
+
+    /** Returns how many bytes rules take in a frame. */
+    public static int sizeOf(Frame.Rules rules) {
+        return -FrameWriter.rules(null, 0, rules);
     }
 
     /** Returns the bytes that {@link #writeTo} writes, length prefix included. */
@@ -50,16 +80,18 @@ public final class OutFrame {
      */
     public void writeTo(ByteBuffer buffer) {
         buffer.putInt(size);
-        if (encoded.length > 0) {
-            buffer.put(encoded);
+        if (isEncoded) {
+            buffer.put(bytes);
             return;
         }
-        try {
-            CodedOutputStream out = CodedOutputStream.newInstance(buffer);
-            frame.writeTo(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("frame of " + size + " bytes did not fit", e);
-        }
+        int end = buffer.position() + size;
+        FrameWriter.frame(buffer, end, frame, bytes, offset, length);
+        buffer.position(end);
+    }
+
+    private byte[] encoded() {
+        byte[] encoded = new byte[size];
+        FrameWriter.frame(ByteBuffer.wrap(encoded), size, frame, bytes, offset, length);
+        return encoded;
     }
 }

@@ -1,7 +1,5 @@
 package dev.valence.frame;
 
-import dev.valence.proto.Feature;
-
 /** The constants of {@code docs/protocol.md}. */
 public final class Wire {
 
@@ -14,9 +12,26 @@ public final class Wire {
     /** Rises with every addition. */
     public static final int MINOR = 0;
 
+    /** Streams are known. */
+    public static final long FEATURE_STREAMS = 1;
+
+    /** Ports are known. */
+    public static final long FEATURE_PORTS = 2;
+
+    /** Thread dumps are known. */
+    public static final long FEATURE_THREAD_DUMPS = 16;
+
     /** Bits of what goes beyond the base of the protocol and is known here. */
-    public static final long FEATURES =
-            Feature.FEATURE_STREAMS_VALUE | Feature.FEATURE_PORTS_VALUE | Feature.FEATURE_THREAD_DUMPS_VALUE;
+    public static final long FEATURES = FEATURE_STREAMS | FEATURE_PORTS | FEATURE_THREAD_DUMPS;
+
+    /** The kind of client that this is. */
+    public static final int CLIENT_JVM = 1;
+
+    /** Chunks of messages and requests. */
+    public static final int DATA_LANE = 0;
+
+    /** Chunks of replies and items. */
+    public static final int REPLY_LANE = 1;
 
     /** Bytes of the length in front of each frame, big-endian. */
     public static final int PREFIX_BYTES = 4;

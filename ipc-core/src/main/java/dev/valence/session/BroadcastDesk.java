@@ -9,10 +9,9 @@ import dev.valence.connection.Admission;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Report;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,10 +47,7 @@ final class BroadcastDesk {
     /** Sends a broadcast to main, which says who got it. */
     Delivery publish(String channel, Payload payload) {
         CompletableFuture<Delivery.Report> report = new CompletableFuture<>();
-        Message.Builder header = Message.newBuilder()
-                .setChannel(channel)
-                .setEncoding(payload.encoding())
-                .setBroadcast(true);
+        Opening header = Opening.broadcast(0, channel, payload.encoding());
         SendListener awaiting = new MessageFate(ids, services.tally()) {
             @Override
             public void onQueued(long id) {
@@ -60,7 +56,7 @@ final class BroadcastDesk {
             }
         };
         SendListener shown = session.traffic().sending(Kind.BROADCAST, channel, payload, awaiting);
-        if (!session.offer(Outgoing.message(Frame.newBuilder(), header, payload.bytes(), true, shown))) {
+        if (!session.offer(Outgoing.message(header, payload.bytes(), true, shown))) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
         return new Delivery(report);
@@ -68,7 +64,7 @@ final class BroadcastDesk {
 
     /** Adds a message of main or of another renderer if this peer takes its size and there is room for it. */
     boolean offer(Outgoing message, int payloadBytes, String channel, int origin) {
-        long max = session.peerBounds().getPayloadBytes();
+        long max = session.peerBounds().payloadBytes();
         if (max == 0 || payloadBytes <= max) {
             return outbox.offerBroadcast(message, channel, origin);
         }
@@ -78,7 +74,7 @@ final class BroadcastDesk {
 
     /** Answers a broadcast with who got it. */
     void sendReport(Report report) {
-        OutFrame frame = OutFrame.of(Frame.newBuilder().setReport(report).build());
+        OutFrame frame = OutFrame.of(report);
         if (reportBytes.addAndGet(frame.size()) > services.limits().queueHardBytes()) {
             throw new IpcException(ErrorCode.LIMIT, "reports of broadcasts pile up (expected: a peer that reads them)");
         }
@@ -88,17 +84,16 @@ final class BroadcastDesk {
                 reportBytes.addAndGet(-frame.size());
             }
         };
-        outbox.offer(Outgoing.answer(report.getId(), frame, written), Admission.ALWAYS);
+        outbox.offer(Outgoing.answer(report.id(), frame, written), Admission.ALWAYS);
     }
 
     /** Takes what main says; false if nothing waits for it. */
     boolean complete(Report report) {
-        CompletableFuture<Delivery.Report> future = waiting.remove(report.getId());
+        CompletableFuture<Delivery.Report> future = waiting.remove(report.id());
         if (future == null) {
             return false;
         }
-        Delivery.Report result =
-                new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()));
+        Delivery.Report result = new Delivery.Report(Set.copyOf(report.accepted()), Set.copyOf(report.skipped()));
         services.dispatcher().execute(() -> future.complete(result));
         return true;
     }

@@ -14,8 +14,9 @@ import dev.valence.call.OutgoingCall;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Request;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Opening;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ final class Caller {
             nanosLeft = Math.min(nanosLeft, outer.deadlineNanos() - now);
             checkOuter(outer, nanosLeft);
         }
-        Request.Builder header = Request.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        Opening header = Opening.call(Frame.Kind.REQUEST, channel, payload.encoding(), 0);
         Outgoing request = Outgoing.request(
                 header, payload.bytes(), now + nanosLeft, traffic.sending(Kind.REQUEST, channel, payload, call));
         Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
@@ -125,7 +126,7 @@ final class Caller {
 
     /** Checks that the peer takes one more request. */
     void checkPending() {
-        long bound = session.peerBounds().getPendingRequests();
+        long bound = Integer.toUnsignedLong(session.peerBounds().pendingRequests());
         long max = bound == 0
                 ? services.limits().pendingRequests()
                 : Math.min(bound, services.limits().pendingRequests());
@@ -148,7 +149,7 @@ final class Caller {
         if (streams.onFailure(failure)) {
             return;
         }
-        OutgoingCall<?> call = takeCall(failure.getId());
+        OutgoingCall<?> call = takeCall(failure.id());
         if (call != null) {
             call.fail(Failures.exception(call.channel(), failure));
         }

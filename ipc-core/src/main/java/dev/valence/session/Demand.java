@@ -1,9 +1,9 @@
 package dev.valence.session;
 
 import dev.valence.Payload;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Credit;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Credit;
-import dev.valence.proto.Frame;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +96,6 @@ final class Demand {
         if (items == 0 && bytes == 0) {
             return null;
         }
-        return Frame.newBuilder()
-                .setCredit(Credit.newBuilder().setTarget(id).setItems(items).setDataBytes(bytes))
-                .build();
+        return Credit.ofStream(id, items, bytes);
     }
 }

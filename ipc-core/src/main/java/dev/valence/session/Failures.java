@@ -4,9 +4,10 @@ import dev.valence.ErrorCode;
 import dev.valence.HandlerException;
 import dev.valence.IpcException;
 import dev.valence.RemoteError;
-import dev.valence.proto.Failure;
-import dev.valence.proto.FailureCause;
-import dev.valence.proto.FailureDetails;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.FailureCause;
+import dev.valence.frame.Frame.FailureDetails;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,48 +24,47 @@ final class Failures {
     /** Describes a failure of this side. */
     static FailureDetails describe(Throwable thrown) {
         Throwable error = unwrapped(thrown);
-        FailureDetails.Builder details =
-                FailureDetails.newBuilder().setType(typeOf(error)).setMessage(messageOf(error));
+        List<FailureCause> causes = new ArrayList<>();
         Throwable cause = causeOf(error);
         for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
-            details.addCauses(FailureCause.newBuilder().setType(typeOf(cause)).setMessage(messageOf(cause)));
+            causes.add(new FailureCause(typeOf(cause), messageOf(cause)));
             cause = causeOf(cause);
         }
+        String code = "";
+        String details = "";
         if (error instanceof HandlerException own) {
-            details.setApplicationCode(bounded(own.applicationCode()));
+            code = bounded(own.applicationCode());
             String applicationDetails = own.applicationDetails();
-            if (applicationDetails != null) {
-                details.setApplicationDetails(bounded(applicationDetails));
-            }
+            details = applicationDetails == null ? "" : bounded(applicationDetails);
         }
-        return details.build();
+        return new FailureDetails(messageOf(error), typeOf(error), causes, code, details);
     }
 
     /** Returns the failure of a request as its caller sees it. */
     static IpcException exception(String channel, Failure failure) {
-        ErrorCode code = ErrorCode.of(failure.getCode());
+        ErrorCode code = ErrorCode.of(failure.code());
         if (code == ErrorCode.NO_HANDLER) {
             return new IpcException(code, "No handler registered for '" + channel + "'");
         }
-        if (code == ErrorCode.REPLY_DROPPED && !failure.hasDetails()) {
+        FailureDetails details = failure.details();
+        if (code == ErrorCode.REPLY_DROPPED && details == null) {
             return new IpcException(code, "Error invoking remote method '" + channel + "': reply was never sent");
         }
-        if (!failure.hasDetails()) {
+        if (details == null) {
             return new IpcException(code, "Error invoking remote method '" + channel + "': " + code);
         }
-        FailureDetails details = failure.getDetails();
-        List<RemoteError.Cause> causes = details.getCausesList().stream()
-                .map(cause -> new RemoteError.Cause(cause.getType(), cause.getMessage()))
+        List<RemoteError.Cause> causes = details.causes().stream()
+                .map(cause -> new RemoteError.Cause(cause.type(), cause.message()))
                 .toList();
         RemoteError remote = new RemoteError(
-                details.getType(),
-                details.getMessage(),
+                details.type(),
+                details.message(),
                 causes,
-                orNull(details.getApplicationCode()),
-                orNull(details.getApplicationDetails()));
-        String text = details.getMessage().isEmpty() ? "" : ": " + details.getMessage();
+                orNull(details.applicationCode()),
+                orNull(details.applicationDetails()));
+        String text = details.message().isEmpty() ? "" : ": " + details.message();
         return new IpcException(
-                code, "Error invoking remote method '" + channel + "': " + details.getType() + text, null, remote);
+                code, "Error invoking remote method '" + channel + "': " + details.type() + text, null, remote);
     }
 
     private static Throwable unwrapped(Throwable thrown) {

@@ -1,7 +1,5 @@
 package dev.valence.session;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.call.Activity;
@@ -10,14 +8,10 @@ import dev.valence.connection.HealthListener;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Pong;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.DumpThreads;
-import dev.valence.proto.Feature;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Ping;
-import dev.valence.proto.Pong;
-import dev.valence.proto.ThreadDump;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,7 +45,7 @@ public final class HealthDesk implements HealthListener {
     void onPeer(long features) {
         lock.lock();
         try {
-            isOpen = (features & Feature.FEATURE_THREAD_DUMPS_VALUE) != 0;
+            isOpen = (features & Wire.FEATURE_THREAD_DUMPS) != 0;
             refusal = new IpcException(
                     ErrorCode.UNSUPPORTED,
                     role.peerName() + " makes no thread dumps (expected: a JVM of this version)");
@@ -64,24 +58,18 @@ public final class HealthDesk implements HealthListener {
 
     /** Asks the peer whether it is there. */
     public void ping(long nonce) {
-        outbox.offerNewest(
-                Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build());
+        outbox.offerNewest(new Frame.Ping(nonce));
     }
 
     @Override
     public void onPing(long nonce) {
         Activity activity = role.activity();
-        outbox.offerNewest(Frame.newBuilder()
-                .setPong(Pong.newBuilder()
-                        .setNonce(nonce)
-                        .setOldestTurnMicros(activity.oldestTurnNanos() / 1000)
-                        .setRunningCallbacks(activity.runningCallbacks()))
-                .build());
+        outbox.offerNewest(new Pong(nonce, activity.oldestTurnNanos() / 1000, activity.runningCallbacks()));
     }
 
     @Override
     public void onPong(Pong pong) {
-        if (pong.getOldestTurnMicros() < 0) {
+        if (pong.oldestTurnMicros() < 0) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "age of a turn: beyond 63 bits (expected: fewer)");
         }
         role.onPong(pong);
@@ -110,14 +98,12 @@ public final class HealthDesk implements HealthListener {
         } finally {
             lock.unlock();
         }
-        outbox.offerControl(Frame.newBuilder()
-                .setDumpThreads(DumpThreads.getDefaultInstance())
-                .build());
+        outbox.offerControl(new Frame.DumpThreads());
         return asked.copy();
     }
 
     @Override
-    public void onThreadDump(ByteString text) {
+    public void onThreadDump(byte[] text) {
         CompletableFuture<String> asked;
         lock.lock();
         try {
@@ -129,7 +115,7 @@ public final class HealthDesk implements HealthListener {
         if (asked == null) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "thread dump (expected: none that was not asked for)");
         }
-        asked.complete(text.toStringUtf8());
+        asked.complete(new String(text, StandardCharsets.UTF_8));
     }
 
     // ---- Thread dumps: a client ----------------------------------------------------------------------------------
@@ -152,10 +138,8 @@ public final class HealthDesk implements HealthListener {
     /** Tells main what the threads of this client do; what is longer than a piece of a payload is cut off. */
     public void sendThreadDump(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ByteString payload = UnsafeByteOperations.unsafeWrap(bytes, 0, Math.min(bytes.length, Wire.CHUNK_BYTES));
-        Frame frame = Frame.newBuilder()
-                .setThreadDump(ThreadDump.newBuilder().setPayload(payload))
-                .build();
+        int length = Math.min(bytes.length, Wire.CHUNK_BYTES);
+        OutFrame frame = OutFrame.of(new Frame.ThreadDump(), bytes, 0, length);
         lock.lock();
         try {
             isAsked = false; // before main can have it, and ask for the next
@@ -163,8 +147,7 @@ public final class HealthDesk implements HealthListener {
             lock.unlock();
         }
         try {
-            outbox.offer(
-                    Outgoing.unnumberedAnswer(OutFrame.of(frame), payload.size(), SendListener.NONE), Admission.ALWAYS);
+            outbox.offer(Outgoing.unnumberedAnswer(frame, length, SendListener.NONE), Admission.ALWAYS);
         } catch (IpcException e) {
             // The connection has ended, and with it the question.
         }

@@ -9,11 +9,11 @@ import dev.valence.call.IncomingCall;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Item;
-import dev.valence.proto.StreamEnd;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -301,9 +301,8 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         window.addAndGet(-charge);
         items.decrementAndGet();
         moveDeadline();
-        Item.Builder header = Item.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-        offer(Outgoing.item(
-                header,
+        offer(Outgoing.answer(
+                Opening.answer(Frame.Kind.ITEM, call.id(), payload.encoding()),
                 payload.bytes(),
                 desk.traffic().sending(Kind.ITEM, call.channel(), payload, SendListener.NONE)));
     }
@@ -312,12 +311,13 @@ final class IncomingStream implements Flow.Subscriber<Object> {
         call.claimAnswer();
         hasEnded = true;
         gate.forget(this);
-        StreamEnd.Builder end = StreamEnd.newBuilder().setId(call.id());
+        StreamEnd end = failed == null
+                ? new StreamEnd(call.id(), 0, null)
+                : new StreamEnd(call.id(), failed.code.number(), Failures.describe(failed.reason));
         if (failed != null) {
-            end.setCode(failed.code.number()).setDetails(Failures.describe(failed.reason));
             log(failed.reason);
         }
-        OutFrame frame = OutFrame.of(Frame.newBuilder().setStreamEnd(end).build());
+        OutFrame frame = OutFrame.of(end);
         SendListener written = new SendListener() {
             @Override
             public void onSent() {

@@ -9,8 +9,8 @@ import dev.valence.TapEvent.Kind;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
+import dev.valence.frame.Frame.Opening;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +68,7 @@ final class MessageDesk {
     }
 
     private Outgoing message(int destination, String channel, Payload payload) {
-        Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-        Frame.Builder frame = Frame.newBuilder().setDestination(destination);
-        return Outgoing.message(
-                frame, header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
+        Opening header = Opening.message(0, destination, 0, channel, payload.encoding(), List.of());
+        return Outgoing.message(header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
     }
 }

@@ -6,7 +6,7 @@ import dev.valence.Payload;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
-import dev.valence.proto.Frame;
+import dev.valence.frame.Frame;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;

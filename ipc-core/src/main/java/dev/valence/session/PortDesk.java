@@ -10,13 +10,11 @@ import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.PortOffer;
 import dev.valence.frame.OutFrame;
-import dev.valence.proto.Feature;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.PortClose;
-import dev.valence.proto.PortMessage;
-import dev.valence.proto.PortOffer;
+import dev.valence.frame.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -106,10 +104,11 @@ final class PortDesk {
         PortParcel parcel = PortParcel.take(ports, null);
         boolean sent = false;
         try {
-            Message.Builder header = Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
-            PortShipment shipment = new PortShipment(
-                    this, parcel.ends(), header::addPorts, session.following(Kind.MESSAGE, channel, payload));
-            Outgoing message = Outgoing.message(Frame.newBuilder(), header, payload.bytes(), false, shipment);
+            List<PortOffer> offers = new ArrayList<>();
+            PortShipment shipment =
+                    new PortShipment(this, parcel.ends(), offers, session.following(Kind.MESSAGE, channel, payload));
+            Opening header = Opening.message(0, 0, 0, channel, payload.encoding(), offers);
+            Outgoing message = Outgoing.message(header, payload.bytes(), false, shipment);
             if (shipment.size() > 0) {
                 keepIfEarly(message);
             }
@@ -126,10 +125,9 @@ final class PortDesk {
     boolean send(long number, PortItem item, boolean mayWait) {
         try {
             session.encode(item.payload()); // checks that the peer takes its size
-            PortMessage.Builder header = PortMessage.newBuilder()
-                    .setPort(number)
-                    .setEncoding(item.payload().encoding());
-            PortShipment shipment = new PortShipment(this, item.ports(), header::addPorts, new Releasing(ids, item));
+            List<PortOffer> offers = new ArrayList<>();
+            PortShipment shipment = new PortShipment(this, item.ports(), offers, new Releasing(ids, item));
+            Opening header = Opening.toPort(number, item.payload().encoding(), offers);
             Outgoing message = Outgoing.portMessage(header, item.payload().bytes(), shipment);
             keepIfEarly(message);
             ship(message, shipment, mayWait);
@@ -205,10 +203,8 @@ final class PortDesk {
         if (!wires.remove(wire.number(), wire)) {
             return;
         }
-        Frame close = Frame.newBuilder()
-                .setPortClose(PortClose.newBuilder().setPort(wire.number()))
-                .build();
-        Outgoing item = Outgoing.frame(OutFrame.of(close), 0, SendListener.NONE);
+        OutFrame close = OutFrame.of(new Frame.PortClose(wire.number()));
+        Outgoing item = Outgoing.frame(close, 0, SendListener.NONE);
         keepIfEarly(item);
         try {
             outbox.offer(item, Admission.ALWAYS); // bounded by the number of ports
@@ -259,7 +255,7 @@ final class PortDesk {
         List<Outgoing> queued;
         lock.lock();
         try {
-            isSupported = (features & Feature.FEATURE_PORTS_VALUE) != 0;
+            isSupported = (features & Wire.FEATURE_PORTS) != 0;
             queued = early;
             early = null;
         } finally {
@@ -292,13 +288,13 @@ final class PortDesk {
     }
 
     private PipeEnd accept(PortOffer offer) {
-        long number = offer.getPort();
+        long number = offer.port();
         if (isOwn(number) || number <= lastOfPeer) {
             throw PipeEnd.broken("port: " + Long.toUnsignedString(number) + " (expected: "
                     + (firstOwn == 2 ? "odd" : "even") + ", and more than " + lastOfPeer + ")");
         }
-        if (offer.getUnderWayBytes() < 0) {
-            throw PipeEnd.broken("bytes under way from a port: " + offer.getUnderWayBytes() + " (expected: 0 or more)");
+        if (offer.underWayBytes() < 0) {
+            throw PipeEnd.broken("bytes under way from a port: " + offer.underWayBytes() + " (expected: 0 or more)");
         }
         if (peersOpen.incrementAndGet() > MAX_OPEN) {
             throw new IpcException(
@@ -308,7 +304,7 @@ final class PortDesk {
         PipeEnd away = PipeEnd.ofNewPipe();
         PortWire wire = new PortWire(this, number, away);
         wire.establish();
-        away.begin(wire, offer.getUnderWayBytes());
+        away.begin(wire, offer.underWayBytes());
         wires.put(number, wire);
         return away.other();
     }

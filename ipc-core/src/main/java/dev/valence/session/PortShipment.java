@@ -1,10 +1,9 @@
 package dev.valence.session;
 
 import dev.valence.connection.SendListener;
-import dev.valence.proto.PortOffer;
+import dev.valence.frame.Frame.PortOffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Ends of pipes that leave with one message.
@@ -16,7 +15,7 @@ final class PortShipment implements SendListener {
 
     private final PortDesk desk;
     private final List<PipeEnd> ends;
-    private final Consumer<PortOffer> header;
+    private final List<PortOffer> offers;
     private final SendListener next;
     private final List<Long> underWay = new ArrayList<>();
     private final List<PortWire> wires = new ArrayList<>(); // filled with the lock of the outbox held, before the rest
@@ -24,13 +23,13 @@ final class PortShipment implements SendListener {
     /**
      * Makes a shipment of ends that travel.
      *
-     * @param header takes the offers into the message; not before that is queued
+     * @param offers of the message; filled when that is queued
      * @param next told the same about the message
      */
-    PortShipment(PortDesk desk, List<PipeEnd> ends, Consumer<PortOffer> header, SendListener next) {
+    PortShipment(PortDesk desk, List<PipeEnd> ends, List<PortOffer> offers, SendListener next) {
         this.desk = desk;
         this.ends = ends;
-        this.header = header;
+        this.offers = offers;
         this.next = next;
     }
 
@@ -52,10 +51,7 @@ final class PortShipment implements SendListener {
         for (int i = 0; i < ends.size(); i++) {
             PortWire wire = desk.newWire(ends.get(i));
             wires.add(wire);
-            header.accept(PortOffer.newBuilder()
-                    .setPort(wire.number())
-                    .setUnderWayBytes(underWay.get(i))
-                    .build());
+            offers.add(new PortOffer(wire.number(), underWay.get(i)));
         }
     }
 

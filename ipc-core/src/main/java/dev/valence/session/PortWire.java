@@ -1,7 +1,7 @@
 package dev.valence.session;
 
-import dev.valence.proto.Credit;
-import dev.valence.proto.Frame;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Credit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +79,6 @@ final class PortWire {
     Frame takeCredit() {
         isNoted.set(false);
         long bytes = due.getAndSet(0);
-        return bytes == 0
-                ? null
-                : Frame.newBuilder()
-                        .setCredit(Credit.newBuilder().setPort(number).setDataBytes(bytes))
-                        .build();
+        return bytes == 0 ? null : Credit.ofPort(number, bytes);
     }
 }

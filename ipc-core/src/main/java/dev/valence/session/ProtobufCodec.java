@@ -5,9 +5,17 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.valence.PayloadCodec;
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 
-/** Protobuf messages. They are decoded to the generated class that the receiver names. */
+/**
+ * Protobuf messages. They are decoded to the generated class that the receiver names.
+ *
+ * <p>A program without protobuf-java has this codec too, and one that does not use it loads nothing of it: types are first
+ * told apart by name.
+ */
 final class ProtobufCodec implements PayloadCodec {
+
+    private static final String MESSAGE = "com.google.protobuf.MessageLite";
 
     private static final ClassValue<Parser<? extends MessageLite>> PARSERS = new ClassValue<>() {
         @Override
@@ -23,7 +31,19 @@ final class ProtobufCodec implements PayloadCodec {
 
     @Override
     public boolean encodes(Class<?> type) {
-        return MessageLite.class.isAssignableFrom(type);
+        return isMessage(type) && MessageLite.class.isAssignableFrom(type);
+    }
+
+    private static boolean isMessage(@Nullable Class<?> type) {
+        if (type == null || type.getName().equals(MESSAGE)) {
+            return type != null;
+        }
+        for (Class<?> implemented : type.getInterfaces()) {
+            if (isMessage(implemented)) {
+                return true;
+            }
+        }
+        return isMessage(type.getSuperclass());
     }
 
     @Override

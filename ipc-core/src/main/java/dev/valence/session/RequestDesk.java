@@ -11,10 +11,10 @@ import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Reply;
 import dev.valence.session.Registry.HandlerEntry;
 import java.util.List;
 import java.util.Objects;
@@ -99,9 +99,7 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private void sendFailure(long id, ErrorCode code) {
-        outbox.offerControl(Frame.newBuilder()
-                .setFailure(Failure.newBuilder().setId(id).setCode(code.number()))
-                .build());
+        outbox.offerControl(new Failure(id, code.number(), null));
     }
 
     /**
@@ -297,8 +295,8 @@ final class RequestDesk<S extends IpcSender> {
         }
         try {
             Payload payload = session.encode(value);
-            Reply.Builder header = Reply.newBuilder().setId(call.id()).setEncoding(payload.encoding());
-            place(call, Outgoing.reply(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
+            Opening header = Opening.answer(Kind.REPLY, call.id(), payload.encoding());
+            place(call, Outgoing.answer(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
         } catch (IpcException e) {
             placeFailure(call, e.code(), e);
         } catch (Throwable t) { // whatever a codec throws
@@ -310,9 +308,7 @@ final class RequestDesk<S extends IpcSender> {
         if (dropIfCancelled(call)) {
             return;
         }
-        Failure.Builder failure =
-                Failure.newBuilder().setId(call.id()).setCode(code.number()).setDetails(Failures.describe(thrown));
-        OutFrame frame = OutFrame.of(Frame.newBuilder().setFailure(failure).build());
+        OutFrame frame = OutFrame.of(new Failure(call.id(), code.number(), Failures.describe(thrown)));
         place(call, Outgoing.answer(call.id(), frame, ending(call, () -> traffic.failed(call, code))));
         log(call, thrown);
     }

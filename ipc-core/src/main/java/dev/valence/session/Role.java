@@ -5,8 +5,8 @@ import dev.valence.Permissions;
 import dev.valence.call.Activity;
 import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
-import dev.valence.proto.Pong;
-import dev.valence.proto.Welcome;
+import dev.valence.frame.Frame.Pong;
+import dev.valence.frame.Frame.Welcome;
 
 /**
  * What a session means to the end it belongs to: main relays, renderers do not.

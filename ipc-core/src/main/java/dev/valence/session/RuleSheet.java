@@ -2,10 +2,12 @@ package dev.valence.session;
 
 import dev.valence.Permissions;
 import dev.valence.Permissions.Use;
+import dev.valence.frame.Frame.Rules;
+import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Rules;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,7 +38,7 @@ public record RuleSheet(boolean isOpen, Map<Use, Set<String>> allowed, Set<Strin
             }
         }
         RuleSheet rules = new RuleSheet(isOpen, allowed, permissions.denied());
-        int bytes = rules.toWire().getSerializedSize();
+        int bytes = OutFrame.sizeOf(rules.toWire());
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException("declared channels and permissions: " + bytes
                     + " bytes of names, each counted once for every use (expected: at most " + MAX_BYTES
@@ -61,12 +63,12 @@ public record RuleSheet(boolean isOpen, Map<Use, Set<String>> allowed, Set<Strin
     /** Returns the rules that main told. */
     public static RuleSheet of(Rules rules) {
         Map<Use, Set<String>> allowed = new EnumMap<>(Use.class);
-        allowed.put(Use.SEND, Set.copyOf(rules.getSendList()));
-        allowed.put(Use.INVOKE, Set.copyOf(rules.getInvokeList()));
-        allowed.put(Use.HANDLE, Set.copyOf(rules.getHandleList()));
-        allowed.put(Use.SUBSCRIBE, Set.copyOf(rules.getSubscribeList()));
-        allowed.put(Use.BROADCAST, Set.copyOf(rules.getBroadcastList()));
-        return new RuleSheet(rules.getOpen(), allowed, Set.copyOf(rules.getDenyList()));
+        allowed.put(Use.SEND, Set.copyOf(rules.send()));
+        allowed.put(Use.INVOKE, Set.copyOf(rules.invoke()));
+        allowed.put(Use.HANDLE, Set.copyOf(rules.handle()));
+        allowed.put(Use.SUBSCRIBE, Set.copyOf(rules.subscribe()));
+        allowed.put(Use.BROADCAST, Set.copyOf(rules.broadcast()));
+        return new RuleSheet(rules.open(), allowed, Set.copyOf(rules.deny()));
     }
 
     /** Returns whether the renderer may use a channel in this way. */
@@ -76,15 +78,14 @@ public record RuleSheet(boolean isOpen, Map<Use, Set<String>> allowed, Set<Strin
 
     /** Returns what the renderer is told. */
     public Rules toWire() {
-        return Rules.newBuilder()
-                .setOpen(isOpen)
-                .addAllSend(allowed(Use.SEND))
-                .addAllInvoke(allowed(Use.INVOKE))
-                .addAllHandle(allowed(Use.HANDLE))
-                .addAllSubscribe(allowed(Use.SUBSCRIBE))
-                .addAllBroadcast(allowed(Use.BROADCAST))
-                .addAllDeny(denied)
-                .build();
+        return new Rules(
+                isOpen,
+                List.copyOf(allowed(Use.SEND)),
+                List.copyOf(allowed(Use.INVOKE)),
+                List.copyOf(allowed(Use.HANDLE)),
+                List.copyOf(allowed(Use.SUBSCRIBE)),
+                List.copyOf(allowed(Use.BROADCAST)),
+                List.copyOf(denied));
     }
 
     private Set<String> allowed(Use use) {

@@ -24,13 +24,13 @@ import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Bounds;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Report;
+import dev.valence.frame.Frame.StreamEnd;
+import dev.valence.frame.Frame.Welcome;
 import dev.valence.frame.OutFrame;
-import dev.valence.proto.Bounds;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Report;
-import dev.valence.proto.StreamEnd;
-import dev.valence.proto.Welcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -64,7 +64,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final MessageDesk sending;
     private final BroadcastDesk broadcasts;
     private final HealthDesk health;
-    private volatile Bounds peerBounds = Bounds.getDefaultInstance(); // none known before the handshake
+    private volatile Bounds peerBounds = Bounds.NONE; // none known before the handshake
 
     /**
      * Makes a session without a connection.
@@ -205,7 +205,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Encodes a value that this peer takes. */
     Payload encode(@Nullable Object value) {
         Payload payload = services.encode(value);
-        long max = peerBounds.getPayloadBytes();
+        long max = peerBounds.payloadBytes();
         if (max > 0 && payload.bytes().length > max) {
             throw new IpcException(
                     ErrorCode.PAYLOAD_TOO_LARGE,
@@ -317,7 +317,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
             message.release();
             offered.forEach(PipeEnd::close);
             if (message.isBroadcast()) {
-                sendReport(Report.newBuilder().setId(message.id()).build());
+                sendReport(new Report(message.id(), List.of(), List.of()));
             }
         } else if (role.relay(message)) {
             inbox.submit(() -> delivery.deliver(message, offered));
@@ -433,7 +433,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     @Override
     public void onReport(Report report) {
         if (!broadcasts.complete(report)) {
-            caller.checkKnown(report.getId());
+            caller.checkKnown(report.id());
         }
     }
 

@@ -11,11 +11,11 @@ import dev.valence.TypeRef;
 import dev.valence.call.IncomingCall;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Feature;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Stream;
-import dev.valence.proto.StreamEnd;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Failure;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.StreamEnd;
+import dev.valence.frame.Wire;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -102,10 +102,8 @@ final class StreamCaller {
             patienceNanos = Math.min(patienceNanos, outer.deadlineNanos() - System.nanoTime());
             caller.checkOuter(outer, patienceNanos);
         }
-        Stream.Builder header = Stream.newBuilder()
-                .setChannel(channel)
-                .setEncoding(payload.encoding())
-                .setTimeLeftMicros(Math.max(1, TimeUnit.NANOSECONDS.toMicros(patienceNanos)));
+        long micros = Math.max(1, TimeUnit.NANOSECONDS.toMicros(patienceNanos));
+        Opening header = Opening.call(Frame.Kind.STREAM, channel, payload.encoding(), micros);
         Outgoing request = Outgoing.stream(
                 header,
                 payload.bytes(),
@@ -174,7 +172,7 @@ final class StreamCaller {
 
     /** The peer said what it knows. */
     void onPeer(long features) {
-        isUnsupported = (features & Feature.FEATURE_STREAMS_VALUE) == 0;
+        isUnsupported = (features & Wire.FEATURE_STREAMS) == 0;
         if (isUnsupported) {
             streams.values().forEach(stream -> stream.giveUp(unsupported()));
         }
@@ -198,24 +196,21 @@ final class StreamCaller {
     }
 
     void onEnd(StreamEnd end) {
-        OutgoingStream<?> stream = streams.get(end.getId());
+        OutgoingStream<?> stream = streams.get(end.id());
         if (stream == null) {
-            caller.checkKnown(end.getId());
+            caller.checkKnown(end.id());
             services.tally().countLateAnswer();
-        } else if (end.getCode() == 0) {
+        } else if (end.code() == 0) {
             stream.complete();
         } else {
-            Failure.Builder failure = Failure.newBuilder().setCode(end.getCode());
-            if (end.hasDetails()) {
-                failure.setDetails(end.getDetails());
-            }
-            stream.fail(Failures.exception(stream.channel(), failure.build()));
+            Failure failure = new Failure(end.id(), end.code(), end.details());
+            stream.fail(Failures.exception(stream.channel(), failure));
         }
     }
 
     /** Ends the stream that the peer refused; false if it was none. */
     boolean onFailure(Failure failure) {
-        OutgoingStream<?> stream = streams.get(failure.getId());
+        OutgoingStream<?> stream = streams.get(failure.id());
         if (stream == null) {
             return false;
         }

@@ -9,8 +9,7 @@ import dev.valence.TapEvent.Direction;
 import dev.valence.call.IncomingCall;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
-import dev.valence.proto.Failure;
-import dev.valence.proto.Frame;
+import dev.valence.frame.Frame.Failure;
 import dev.valence.session.Registry.StreamEntry;
 import java.util.List;
 import java.util.Objects;
@@ -85,9 +84,7 @@ final class StreamDesk<S extends IpcSender> {
     /** Fails a request without details, and releases it. */
     void refuse(Incoming request, ErrorCode code) {
         session.traffic().streamEnded(Direction.SENT, request.channel(), code);
-        outbox.offerControl(Frame.newBuilder()
-                .setFailure(Failure.newBuilder().setId(request.id()).setCode(code.number()))
-                .build());
+        outbox.offerControl(new Failure(request.id(), code.number(), null));
         request.release();
     }
 

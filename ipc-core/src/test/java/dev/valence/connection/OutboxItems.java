@@ -2,15 +2,14 @@ package dev.valence.connection;
 
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import dev.valence.fixtures.ProtoFrames;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Ping;
+import dev.valence.frame.Frame.Pong;
+import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.OutFrame;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Item;
-import dev.valence.proto.Message;
-import dev.valence.proto.Ping;
-import dev.valence.proto.Pong;
-import dev.valence.proto.Reply;
-import dev.valence.proto.Request;
-import dev.valence.proto.StreamEnd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,39 +26,37 @@ final class OutboxItems {
     }
 
     static Outgoing message(String channel, int size, boolean numbered, SendListener listener) {
-        Message.Builder header = Message.newBuilder().setChannel(channel);
-        return Outgoing.message(Frame.newBuilder(), header, new byte[size], numbered, listener);
+        Opening header = Opening.message(0, 0, 0, channel, 0, List.of());
+        return Outgoing.message(header, new byte[size], numbered, listener);
     }
 
     static Outgoing request(String channel, int size, SendListener listener) {
-        Request.Builder header = Request.newBuilder().setChannel(channel);
+        Opening header = Opening.call(Kind.REQUEST, channel, 0, 0);
         return Outgoing.request(header, new byte[size], System.nanoTime() + 10_000_000_000L, listener);
     }
 
     static Outgoing reply(long id, int size) {
-        return Outgoing.reply(Reply.newBuilder().setId(id), new byte[size], SendListener.NONE);
+        return Outgoing.answer(Opening.answer(Kind.REPLY, id, 0), new byte[size], SendListener.NONE);
     }
 
     static Outgoing item(long id, int size) {
-        return Outgoing.item(Item.newBuilder().setId(id), new byte[size], SendListener.NONE);
+        return Outgoing.answer(Opening.answer(Kind.ITEM, id, 0), new byte[size], SendListener.NONE);
     }
 
     static Outgoing streamEnd(long id) {
-        StreamEnd end = StreamEnd.newBuilder().setId(id).build();
-        return Outgoing.answer(
-                id, OutFrame.of(Frame.newBuilder().setStreamEnd(end).build()), SendListener.NONE);
+        return Outgoing.answer(id, OutFrame.of(new StreamEnd(id, 0, null)), SendListener.NONE);
     }
 
-    static Frame ping(long nonce) {
-        return Frame.newBuilder().setPing(Ping.newBuilder().setNonce(nonce)).build();
+    static Ping ping(long nonce) {
+        return new Ping(nonce);
     }
 
-    static Frame pong(long nonce) {
-        return Frame.newBuilder().setPong(Pong.newBuilder().setNonce(nonce)).build();
+    static Pong pong(long nonce) {
+        return new Pong(nonce, 0, 0);
     }
 
     static Frame frame(Outbox from) {
-        return from.nextFrame().frame();
+        return ProtoFrames.parse(from.nextFrame());
     }
 
     static List<String> sent(Outbox from) {
@@ -77,7 +74,7 @@ final class OutboxItems {
     }
 
     static String name(OutFrame out) {
-        Frame frame = out.frame();
+        Frame frame = ProtoFrames.parse(out);
         return switch (frame.getBodyCase()) {
             case MESSAGE -> frame.getMessage().getChannel();
             case REQUEST -> frame.getRequest().getChannel();

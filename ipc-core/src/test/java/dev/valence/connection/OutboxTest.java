@@ -17,11 +17,12 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.fixtures.Patience;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Request;
-import dev.valence.proto.Windows;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,11 +87,7 @@ class OutboxTest {
     }
 
     private void attach(Outbox to, long dataBytes, long replyBytes) {
-        Windows windows = Windows.newBuilder()
-                .setDataBytes(dataBytes)
-                .setReplyBytes(replyBytes)
-                .build();
-        to.attach(link, windows, dataIn, repliesIn, ended::complete);
+        to.attach(link, new Windows(dataBytes, replyBytes), dataIn, repliesIn, ended::complete);
     }
 
     private void attach() {
@@ -288,7 +285,7 @@ class OutboxTest {
         byte[] payload = new byte[KIB];
         WeakReference<byte[]> reference = new WeakReference<>(payload);
         outbox.offer(message("head", 1), Admission.SOFT);
-        Outgoing item = Outgoing.request(Request.newBuilder(), payload, 0, SendListener.NONE);
+        Outgoing item = Outgoing.request(Opening.call(Kind.REQUEST, "r", 0, 0), payload, 0, SendListener.NONE);
         outbox.offer(item, Admission.SOFT);
         outbox.cancel(item);
         payload = null;
@@ -328,11 +325,9 @@ class OutboxTest {
     void timeLeft_isThatOfTheMomentOfSending() {
         attach();
         long now = System.nanoTime();
-        Request.Builder header = Request.newBuilder().setChannel("r");
+        Opening header = Opening.call(Kind.REQUEST, "r", 0, 0);
         outbox.offer(Outgoing.request(header, new byte[1], now - 1, SendListener.NONE), Admission.SOFT);
-        outbox.offer(
-                Outgoing.request(header.clone(), new byte[1], now + 10_000_000_000L, SendListener.NONE),
-                Admission.SOFT);
+        outbox.offer(Outgoing.request(header, new byte[1], now + 10_000_000_000L, SendListener.NONE), Admission.SOFT);
         assertThat(frame(outbox).getRequest().getTimeLeftMicros()).isOne(); // never 0
         assertThat(frame(outbox).getRequest().getTimeLeftMicros()).isBetween(1L, 10_000_000L);
     }

@@ -80,7 +80,9 @@ class ProtocolDumpsConformanceTest {
             health(dialogue).ping(7);
             assertThat(dialogue.peer.next().getPing().getNonce()).isEqualTo(7);
             dialogue.peer.send(Frame.newBuilder().setPong(Pong.newBuilder().setNonce(7)));
-            assertThat(dialogue.end.pongs()).extracting(Pong::getNonce).containsExactly(7L);
+            assertThat(dialogue.end.pongs())
+                    .extracting(dev.valence.frame.Frame.Pong::nonce)
+                    .containsExactly(7L);
             assertThat(dialogue.end.connection().takeHeard()).isTrue();
         }
     }

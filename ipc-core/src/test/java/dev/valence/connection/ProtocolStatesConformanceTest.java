@@ -49,7 +49,7 @@ class ProtocolStatesConformanceTest {
         try (Dialogue dialogue = Dialogue.withClient()) {
             dialogue.end.sendReady();
             dialogue.end.send("m", 1);
-            dialogue.end.session().outbox().offerControl(ping(1).build());
+            dialogue.end.session().outbox().offerControl(OutboxItems.ping(1));
             assertThat(dialogue.peer.drain())
                     .singleElement()
                     .satisfies(frame -> assertThat(frame.hasHello()).isTrue());
@@ -64,7 +64,7 @@ class ProtocolStatesConformanceTest {
         try (Dialogue dialogue = Dialogue.withMain()) {
             dialogue.end.send("m", 1);
             dialogue.end.invoke("h", 1, Object.class);
-            dialogue.end.session().outbox().offerControl(ping(1).build());
+            dialogue.end.session().outbox().offerControl(OutboxItems.ping(1));
             assertThat(dialogue.peer.drain()).isEmpty();
             dialogue.peer.sendHello();
             assertThat(dialogue.peer.next().hasWelcome()).isTrue();

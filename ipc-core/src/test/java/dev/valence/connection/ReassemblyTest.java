@@ -3,11 +3,11 @@ package dev.valence.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Chunk;
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
@@ -24,17 +24,17 @@ class ReassemblyTest {
     void pieces_becomeThePayload() {
         byte[] whole = new byte[2 * KIB + 3];
         new SplittableRandom(1).nextBytes(whole);
-        reassembly.begin("header", 7, whole.length, ByteString.copyFrom(whole, 0, KIB));
+        reassembly.begin("header", 7, whole.length, ByteBuffer.wrap(whole, 0, KIB));
         assertThat(reassembly.isUnderWay()).isTrue();
         assertThat(reassembly.missing()).isEqualTo(KIB + 3);
-        reassembly.take(chunk(7, ByteString.copyFrom(whole, KIB, KIB), true));
+        reassembly.take(chunk(7, true), ByteBuffer.wrap(whole, KIB, KIB));
         assertThat(reassembly.missing()).isEqualTo(3);
-        reassembly.take(chunk(7, ByteString.copyFrom(whole, 2 * KIB, 3), false));
+        reassembly.take(chunk(7, false), ByteBuffer.wrap(whole, 2 * KIB, 3));
         assertThat(reassembly.bytes()).isEqualTo(whole);
         assertThat(reassembly.end()).isEqualTo("header");
         assertThat(reassembly.isUnderWay()).isFalse();
         reassembly.begin("next", 8, KIB + 1, bytes(KIB));
-        reassembly.take(chunk(8, bytes(1), false));
+        reassembly.take(chunk(8, false), bytes(1));
         assertThat(reassembly.bytes()).hasSize(KIB + 1);
     }
 
@@ -44,10 +44,10 @@ class ReassemblyTest {
         byte[] whole = new byte[40 * Wire.CHUNK_BYTES + 5];
         new SplittableRandom(2).nextBytes(whole);
         Reassembly<String> large = new Reassembly<>(whole.length);
-        large.begin("header", 7, whole.length, ByteString.copyFrom(whole, 0, Wire.CHUNK_BYTES));
+        large.begin("header", 7, whole.length, ByteBuffer.wrap(whole, 0, Wire.CHUNK_BYTES));
         for (int offset = Wire.CHUNK_BYTES; offset < whole.length; offset += Wire.CHUNK_BYTES) {
             int length = Math.min(Wire.CHUNK_BYTES, whole.length - offset);
-            large.take(chunk(7, ByteString.copyFrom(whole, offset, length), offset + length < whole.length));
+            large.take(chunk(7, offset + length < whole.length), ByteBuffer.wrap(whole, offset, length));
             if (offset == 20 * Wire.CHUNK_BYTES) {
                 Awaitility.await().until(() -> large.pieces().hasRoom());
             }
@@ -60,28 +60,28 @@ class ReassemblyTest {
         int pieces = 16;
         Reassembly<String> large = new Reassembly<>(pieces * Wire.CHUNK_BYTES);
         large.begin("header", 7, pieces * Wire.CHUNK_BYTES, bytes(Wire.CHUNK_BYTES));
-        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
-        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
+        large.take(chunk(7, true), bytes(Wire.CHUNK_BYTES));
+        large.take(chunk(7, true), bytes(Wire.CHUNK_BYTES));
         assertThat(large.pieces().isRoomAsked()).isFalse();
-        large.take(chunk(7, bytes(Wire.CHUNK_BYTES), true));
+        large.take(chunk(7, true), bytes(Wire.CHUNK_BYTES));
         assertThat(large.pieces().isRoomAsked()).isTrue();
     }
 
     @Test
     void abortedPayload_isForgotten() {
         reassembly.begin("header", 7, 2 * KIB, bytes(KIB));
-        reassembly.take(Chunk.newBuilder().setId(7).setAborted(true).build());
+        reassembly.take(new Chunk(7, Wire.DATA_LANE, false, true), bytes(0));
         reassembly.end();
         assertThat(reassembly.isUnderWay()).isFalse();
-        broken("chunk of 7 (expected: none)", () -> reassembly.take(chunk(7, bytes(KIB), true)));
+        broken("chunk of 7 (expected: none)", () -> reassembly.take(chunk(7, true), bytes(KIB)));
     }
 
     @Test
     void chunkOfAnotherPayload_isBroken() {
         reassembly.begin("header", 7, 3 * KIB, bytes(KIB));
-        Chunk abort = Chunk.newBuilder().setId(8).setAborted(true).build();
-        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(chunk(8, bytes(KIB), true)));
-        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(abort));
+        Chunk abort = new Chunk(8, Wire.DATA_LANE, false, true);
+        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(chunk(8, true), bytes(KIB)));
+        broken("chunk of 8 (expected: one of 7)", () -> reassembly.take(abort, bytes(0)));
     }
 
     @Test
@@ -103,12 +103,12 @@ class ReassemblyTest {
                 () -> reassembly.begin("h", 7, KIB, bytes(KIB + 1)));
         Reassembly<String> early = new Reassembly<>(MAX);
         early.begin("h", 7, 2 * KIB, bytes(KIB));
-        broken("pieces of 1025 bytes, more=false (expected: 2048 in all)", () -> early.take(chunk(7, bytes(1), false)));
+        broken("pieces of 1025 bytes, more=false (expected: 2048 in all)", () -> early.take(chunk(7, false), bytes(1)));
         Reassembly<String> late = new Reassembly<>(MAX);
         late.begin("h", 7, 2 * KIB, bytes(KIB));
         broken(
                 "pieces of 2049 bytes, more=false (expected: 2048 in all)",
-                () -> late.take(chunk(7, bytes(KIB + 1), false)));
+                () -> late.take(chunk(7, false), bytes(KIB + 1)));
     }
 
     @Test
@@ -129,11 +129,11 @@ class ReassemblyTest {
                         IpcException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PROTOCOL_ERROR));
     }
 
-    private static Chunk chunk(long id, ByteString piece, boolean more) {
-        return Chunk.newBuilder().setId(id).setPayload(piece).setMore(more).build();
+    private static Chunk chunk(long id, boolean more) {
+        return new Chunk(id, Wire.DATA_LANE, more, false);
     }
 
-    private static ByteString bytes(int size) {
-        return ByteString.copyFrom(new byte[size]);
+    private static ByteBuffer bytes(int size) {
+        return ByteBuffer.allocate(size);
     }
 }

@@ -7,10 +7,10 @@ import static dev.valence.connection.OutboxItems.streamEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.Limits;
+import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Windows;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +35,7 @@ class ReplyLaneTest {
 
     @BeforeEach
     void attach() {
-        Windows peer =
-                Windows.newBuilder().setDataBytes(MIB).setReplyBytes(100 * MIB).build();
+        Windows peer = new Windows(MIB, 100 * MIB);
         outbox.attach(SILENT, peer, new ReceiveWindow(MIB), new ReceiveWindow(MIB), reason -> {});
         sent(outbox);
     }

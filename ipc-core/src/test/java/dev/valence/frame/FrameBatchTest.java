@@ -3,6 +3,7 @@ package dev.valence.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.valence.fixtures.ProtoFrames;
 import dev.valence.fixtures.RecordingHandler;
 import dev.valence.fixtures.TestFrames;
 import dev.valence.proto.Frame;
@@ -36,7 +37,7 @@ class FrameBatchTest {
         source.queue(TestFrames.numbered(1));
         source.queue(TestFrames.ofSize(2, Wire.MAX_FRAME_BYTES));
         source.queue(TestFrames.numbered(3));
-        int small = OutFrame.of(TestFrames.numbered(1)).size();
+        int small = ProtoFrames.size(TestFrames.numbered(1));
         assertThat(takeAll()).containsExactly(small, FrameBatch.MAX_BYTES, small);
     }
 

@@ -19,8 +19,8 @@ import dev.valence.connection.Outgoing;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.Patience;
 import dev.valence.fixtures.RawPeer;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +92,7 @@ class CountersTest {
     private static Outgoing message(PairedEnd end, String channel) {
         Payload payload = new Payload(Encoding.BYTES, BYTES);
         return Outgoing.message(
-                Frame.newBuilder(),
-                Message.newBuilder().setChannel(channel).setEncoding(Encoding.BYTES),
+                Opening.message(0, 0, 0, channel, Encoding.BYTES, List.of()),
                 payload.bytes(),
                 false,
                 end.session().following(Kind.BROADCAST, channel, payload));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.valence.Permissions;
 import dev.valence.Permissions.Use;
-import dev.valence.proto.Rules;
+import dev.valence.frame.Frame.Rules;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,8 +85,7 @@ class RuleSheetTest {
 
     @Test
     void rulesThatWereNotTold_allowNothing() {
-        assertThat(RuleSheet.of(Rules.getDefaultInstance()).permits(Use.SEND, "any"))
-                .isFalse();
+        assertThat(RuleSheet.of(Rules.NONE).permits(Use.SEND, "any")).isFalse();
     }
 
     @Test

@@ -13,9 +13,8 @@ import dev.valence.connection.SendListener;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.Patience;
 import dev.valence.fixtures.SessionPair;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Report;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,14 +112,7 @@ class SessionBroadcastTest {
             CompletableFuture<String> heard = new CompletableFuture<>();
             pair.server().receiver().on("news", String.class, (event, text) -> heard.complete(text));
             pair.server().relay(message -> {
-                pair.server()
-                        .session()
-                        .sendReport(Report.newBuilder()
-                                .setId(message.id())
-                                .addAccepted(2)
-                                .addAccepted(3)
-                                .addSkipped(4)
-                                .build());
+                pair.server().session().sendReport(new Report(message.id(), List.of(2, 3), List.of(4)));
                 return true;
             });
             Delivery delivery = pair.client().session().broadcast("news", "x");
@@ -167,15 +159,8 @@ class SessionBroadcastTest {
 
     private static boolean broadcast(PairedEnd end, String channel, int origin) {
         byte[] payload = new byte[10 * KIB];
-        Outgoing message = Outgoing.message(
-                Frame.newBuilder().setOrigin(origin),
-                Message.newBuilder()
-                        .setChannel(channel)
-                        .setEncoding(Encoding.BYTES)
-                        .setBroadcast(true),
-                payload,
-                false,
-                SendListener.NONE);
+        Outgoing message =
+                Outgoing.message(Opening.broadcast(origin, channel, Encoding.BYTES), payload, false, SendListener.NONE);
         return end.session().offerBroadcast(message, payload.length, channel, origin);
     }
 }

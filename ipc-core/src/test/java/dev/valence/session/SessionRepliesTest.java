@@ -13,10 +13,10 @@ import dev.valence.TypeRef;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.RawFrames;
 import dev.valence.fixtures.RawPeer;
+import dev.valence.frame.Frame.Report;
 import dev.valence.proto.Cancel;
 import dev.valence.proto.Credit;
 import dev.valence.proto.Frame;
-import dev.valence.proto.Report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -286,7 +286,7 @@ class SessionRepliesTest {
     void reportsOfBroadcastsBehindALargeReply_doNotEndTheConnection() {
         open(NARROW, CallbackExecutor.elastic());
         end.relay(message -> {
-            end.session().sendReport(Report.newBuilder().setId(message.id()).build());
+            end.session().sendReport(new Report(message.id(), List.of(), List.of()));
             return false;
         });
         fill();

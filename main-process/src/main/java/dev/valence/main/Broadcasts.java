@@ -1,17 +1,17 @@
 package dev.valence.main;
 
-import com.google.protobuf.UnsafeByteOperations;
 import dev.valence.Payload;
 import dev.valence.TapEvent.Kind;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outgoing;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Report;
 import dev.valence.session.Tally;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,9 @@ final class Broadcasts {
      * @return who got it, without an id
      */
     Report publish(String channel, Payload payload, int origin) {
-        Report.Builder report = Report.newBuilder();
+        List<Integer> accepted = new ArrayList<>();
+        List<Integer> skipped = new ArrayList<>();
+        Opening header = Opening.broadcast(origin, channel, payload.encoding());
         OutFrame shared = null;
         for (Incarnation subscriber : subscriptions.of(channel)) {
             int id = subscriber.renderer().id();
@@ -56,35 +58,19 @@ final class Broadcasts {
             Outgoing message;
             if (payload.bytes().length <= Wire.CHUNK_BYTES) {
                 if (shared == null) {
-                    shared = OutFrame.shared(frame(channel, payload, origin));
+                    shared = OutFrame.shared(header, payload.bytes());
                 }
                 message = Outgoing.frame(shared, payload.bytes().length, listener);
             } else { // chunks carry an id of their connection; the payload itself is still shared
-                message = Outgoing.message(
-                        Frame.newBuilder().setOrigin(origin),
-                        header(channel, payload).setBroadcast(true),
-                        payload.bytes(),
-                        false,
-                        listener);
+                message = Outgoing.message(header, payload.bytes(), false, listener);
             }
             if (subscriber.session().offerBroadcast(message, payload.bytes().length, channel, origin)) {
-                report.addAccepted(id);
+                accepted.add(id);
             } else {
-                report.addSkipped(id);
+                skipped.add(id);
             }
         }
-        return report.build();
-    }
-
-    private static Frame frame(String channel, Payload payload, int origin) {
-        Message.Builder message = header(channel, payload)
-                .setBroadcast(true)
-                .setPayload(UnsafeByteOperations.unsafeWrap(payload.bytes()));
-        return Frame.newBuilder().setOrigin(origin).setMessage(message).build();
-    }
-
-    private static Message.Builder header(String channel, Payload payload) {
-        return Message.newBuilder().setChannel(channel).setEncoding(payload.encoding());
+        return new Report(0, accepted, skipped);
     }
 
     /** Passes a message of one renderer to the one it is meant for; without room it is dropped and counted. */
@@ -95,10 +81,10 @@ final class Broadcasts {
             tally.countUntoldGap();
         } else {
             Payload payload = message.payload();
-            Frame.Builder frame = Frame.newBuilder().setOrigin(origin).setHops(message.hops() + 1);
+            Opening header =
+                    Opening.message(origin, 0, message.hops() + 1, message.channel(), payload.encoding(), List.of());
             SendListener listener = target.session().following(Kind.MESSAGE, message.channel(), payload);
-            Outgoing relayed =
-                    Outgoing.message(frame, header(message.channel(), payload), payload.bytes(), false, listener);
+            Outgoing relayed = Outgoing.message(header, payload.bytes(), false, listener);
             target.session().offerRelay(relayed, payload.bytes().length, message.channel(), origin);
         }
     }

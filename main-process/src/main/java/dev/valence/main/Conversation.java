@@ -6,7 +6,7 @@ import dev.valence.Permissions.Use;
 import dev.valence.call.Dispatcher;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
-import dev.valence.proto.Pong;
+import dev.valence.frame.Frame.Pong;
 import dev.valence.session.Role;
 import dev.valence.session.Session;
 

@@ -6,7 +6,7 @@ import dev.valence.call.Dispatcher;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Pulse;
 import dev.valence.connection.Pulse.State;
-import dev.valence.proto.Pong;
+import dev.valence.frame.Frame.Pong;
 import dev.valence.session.Services;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -69,14 +69,14 @@ final class Heartbeat {
 
     /** It has answered a ping. */
     void onPong(Pong pong) {
-        long turnNanos = TimeUnit.MICROSECONDS.toNanos(pong.getOldestTurnMicros());
+        long turnNanos = TimeUnit.MICROSECONDS.toNanos(pong.oldestTurnMicros());
         Finding finding;
         lock.lock();
         try {
             if (!isWatched()) {
                 return;
             }
-            finding = judge(pulse.state(), pulse.pong(pong.getNonce(), turnNanos), null);
+            finding = judge(pulse.state(), pulse.pong(pong.nonce(), turnNanos), null);
         } finally {
             lock.unlock();
         }

@@ -7,9 +7,9 @@ import dev.valence.call.Dispatcher;
 import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
-import dev.valence.proto.Pong;
-import dev.valence.proto.Report;
-import dev.valence.proto.Welcome;
+import dev.valence.frame.Frame.Pong;
+import dev.valence.frame.Frame.Report;
+import dev.valence.frame.Frame.Welcome;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
 import java.time.Duration;
@@ -158,11 +158,8 @@ final class Incarnation {
         } finally {
             lock.unlock();
         }
-        Welcome.Builder welcome = Welcome.newBuilder()
-                .setRendererId(renderer.id())
-                .setRendererName(renderer.name())
-                .setIncarnation(number)
-                .setRules(renderer.rules().toWire());
+        Welcome welcome = Welcome.of(
+                renderer.id(), renderer.name(), number, renderer.rules().toWire());
         return new Admitted(session, welcome);
     }
 
@@ -407,7 +404,7 @@ final class Incarnation {
         }
         if (message.isBroadcast()) {
             Report report = host.broadcasts().publish(message.channel(), message.payload(), renderer.id());
-            session.sendReport(report.toBuilder().setId(message.id()).build());
+            session.sendReport(report.withId(message.id()));
         }
         return true;
     }

@@ -16,7 +16,7 @@ import dev.valence.Registration;
 import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
-import dev.valence.proto.Report;
+import dev.valence.frame.Frame.Report;
 import dev.valence.session.Codecs;
 import dev.valence.session.Services;
 import java.time.Duration;
@@ -184,7 +184,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
         Report report =
                 renderers.broadcasts().publish(channel, renderers.services().encode(payload), 0);
         return new Delivery(CompletableFuture.completedFuture(
-                new Delivery.Report(Set.copyOf(report.getAcceptedList()), Set.copyOf(report.getSkippedList()))));
+                new Delivery.Report(Set.copyOf(report.accepted()), Set.copyOf(report.skipped()))));
     }
 
     /** Sends a message on a typed channel to every renderer that listens to it, see {@link #broadcast(String, Object)}. */

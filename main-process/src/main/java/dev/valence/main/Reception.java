@@ -1,6 +1,5 @@
 package dev.valence.main;
 
-import com.google.protobuf.ByteString;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
@@ -9,11 +8,11 @@ import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Doorkeeper;
 import dev.valence.frame.Acceptor;
+import dev.valence.frame.Frame.Hello;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
 import dev.valence.frame.Wire;
-import dev.valence.proto.Hello;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -49,7 +48,8 @@ final class Reception implements Acceptor, Doorkeeper {
     private volatile Consumer<Boolean> accepting = isWanted -> {};
 
     /** A token and whom it was given to. */
-    private record Ticket(ByteString token, Incarnation incarnation) {}
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+    private record Ticket(byte[] token, Incarnation incarnation) {}
 
     /**
      * Makes a reception.
@@ -71,7 +71,7 @@ final class Reception implements Acceptor, Doorkeeper {
     String expect(Incarnation incarnation) {
         byte[] token = new byte[Wire.TOKEN_BYTES];
         RANDOM.nextBytes(token);
-        tickets.add(new Ticket(ByteString.copyFrom(token), incarnation));
+        tickets.add(new Ticket(token, incarnation));
         return HexFormat.of().formatHex(token);
     }
 
@@ -98,10 +98,10 @@ final class Reception implements Acceptor, Doorkeeper {
         if (credentials != null) {
             users.check(credentials); // before the token, which those it is not for cannot use up
         }
-        byte[] shown = hello.getToken().toByteArray();
+        byte[] shown = hello.token();
         Ticket match = null;
         for (Ticket ticket : tickets) { // all of them, so that the time taken says nothing
-            if (MessageDigest.isEqual(ticket.token().toByteArray(), shown)) {
+            if (MessageDigest.isEqual(ticket.token(), shown)) {
                 match = ticket;
             }
         }

@@ -1,11 +1,10 @@
 package dev.valence.connection;
 
+import dev.valence.frame.Frame.Opening;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -68,14 +67,10 @@ public final class CreditRaces {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class ReleasedTwice {
-        private final AtomicLong back = new AtomicLong();
-        private final Incoming message = new Incoming(
-                DataHeader.of(Frame.newBuilder()
-                        .setMessage(Message.newBuilder().setChannel("channel"))
-                        .build()),
-                new byte[0],
-                300,
-                back::addAndGet);
+        private final ReceiveWindow window = new ReceiveWindow(1000);
+        private final DataIntake intake = new DataIntake(window, 1000, () -> {});
+        private final Incoming message =
+                new Incoming(Opening.message(0, 0, 0, "channel", 0, List.of()), new byte[0], 300, intake);
 
         /** One. */
         @Actor
@@ -92,7 +87,7 @@ public final class CreditRaces {
         /** Counts. */
         @Arbiter
         public void look(J_Result result) {
-            result.r1 = back.get();
+            result.r1 = window.takeDue();
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.valence.connection;
 
+import dev.valence.frame.Frame.Windows;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Kind;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
@@ -7,10 +10,6 @@ import dev.valence.Limits;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.PeerCredentials;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Request;
-import dev.valence.proto.Windows;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +41,17 @@ public final class OutboxRaces {
 
     private static Outgoing request() {
         return Outgoing.request(
-                Request.newBuilder().setChannel("channel"), new byte[0], Long.MAX_VALUE, SendListener.NONE);
+                Opening.call(Kind.REQUEST, "channel", 0, 0), new byte[0], Long.MAX_VALUE, SendListener.NONE);
     }
 
     private static Outgoing message(int bytes) {
-        Message.Builder header = Message.newBuilder().setChannel("channel");
-        return Outgoing.message(Frame.newBuilder(), header, new byte[bytes], false, SendListener.NONE);
+        Opening header = Opening.message(0, 0, 0, "channel", 0, List.of());
+        return Outgoing.message(header, new byte[bytes], false, SendListener.NONE);
     }
 
     private static Outbox open(Limits limits, long window) {
         Outbox outbox = Outbox.flowing(limits);
-        Windows windows =
-                Windows.newBuilder().setDataBytes(window).setReplyBytes(window).build();
+        Windows windows = new Windows(window, window);
         outbox.attach(NOWHERE, windows, new ReceiveWindow(1 << 20), new ReceiveWindow(1 << 20), reason -> {});
         return outbox;
     }
@@ -62,7 +60,7 @@ public final class OutboxRaces {
     private static void write(Outbox outbox, Collection<String> written) {
         OutFrame frame = outbox.nextFrame();
         while (frame != null) {
-            written.add(frame.frame().getBodyCase().name());
+            written.add(frame.frame().name());
             frame = outbox.nextFrame();
         }
     }
@@ -70,7 +68,7 @@ public final class OutboxRaces {
     /** A request is cancelled while it is written. */
     @JCStressTest
     @Outcome(id = "nothing", expect = ACCEPTABLE, desc = "cancelled first: the peer hears nothing of it")
-    @Outcome(id = "REQUEST CANCEL", expect = ACCEPTABLE, desc = "written first: the peer is told")
+    @Outcome(id = "Request Cancel", expect = ACCEPTABLE, desc = "written first: the peer is told")
     @Outcome(expect = FORBIDDEN, desc = "a handler that is never told, or a cancel of nothing")
     @State
     public static class CancelWhileWritten {
@@ -134,7 +132,7 @@ public final class OutboxRaces {
 
     /** Credit comes while the transport looks. */
     @JCStressTest
-    @Outcome(id = "MESSAGE MESSAGE", expect = ACCEPTABLE, desc = "everything is written, once")
+    @Outcome(id = "Message Message", expect = ACCEPTABLE, desc = "everything is written, once")
     @Outcome(expect = FORBIDDEN)
     @State
     public static class CreditWhileWritten {

@@ -1,9 +1,9 @@
 package dev.valence.session;
 
+import dev.valence.frame.Frame.Credit;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.valence.proto.Frame;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
@@ -63,9 +63,9 @@ public final class DemandRaces {
 
         private void writeQueued() {
             while (queued.getAndUpdate(claims -> Math.max(0, claims - 1)) > 0) {
-                Frame credit = demand.takeCredit(1);
+                Credit credit = demand.takeCredit(1);
                 if (credit != null) {
-                    told.addAndGet(credit.getCredit().getItems());
+                    told.addAndGet(credit.items());
                 }
             }
         }

@@ -2,14 +2,17 @@ package dev.valence.renderer;
 
 import dev.valence.connection.Connection;
 import dev.valence.connection.Outbox;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Hello;
+import dev.valence.frame.Frame.Hello;
+import dev.valence.frame.FrameReader;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
 import dev.valence.renderer.channel.ChannelLink;
 import dev.valence.session.Codecs;
 import dev.valence.session.Registry;
 import dev.valence.session.Session;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -26,7 +29,7 @@ final class HeadStart {
 
     /** Begins, and returns. */
     static void begin() {
-        start(HeadStart::useProtobuf);
+        start(HeadStart::useFrames);
         start(HeadStart::useChannels);
     }
 
@@ -43,9 +46,11 @@ final class HeadStart {
         thread.start();
     }
 
-    private static void useProtobuf() throws IOException {
-        Frame hello = Frame.newBuilder().setHello(Hello.newBuilder()).build();
-        var unused = Frame.parseFrom(hello.toByteString());
+    private static void useFrames() {
+        OutFrame hello = OutFrame.of(Hello.of(new byte[0], 0, ""));
+        ByteBuffer bytes = ByteBuffer.allocate(hello.size());
+        hello.writeTo(bytes);
+        var unused = new FrameReader().read(bytes.flip().position(Wire.PREFIX_BYTES));
     }
 
     private static void useChannels() throws IOException {

@@ -1,6 +1,5 @@
 package dev.valence.renderer;
 
-import com.google.protobuf.ByteString;
 import dev.valence.Call;
 import dev.valence.CallOptions;
 import dev.valence.Counters;
@@ -15,17 +14,13 @@ import dev.valence.TypeRef;
 import dev.valence.call.Activity;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Outbox;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Hello;
+import dev.valence.frame.Frame.Rules;
+import dev.valence.frame.Frame.Welcome;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.InMemoryTransport;
 import dev.valence.frame.Link;
-import dev.valence.proto.ClientKind;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Hello;
-import dev.valence.proto.Ready;
-import dev.valence.proto.Rules;
-import dev.valence.proto.Subscribe;
-import dev.valence.proto.Unsubscribe;
-import dev.valence.proto.Welcome;
 import dev.valence.renderer.channel.ChannelLink;
 import dev.valence.session.Codecs;
 import dev.valence.session.Registry;
@@ -69,7 +64,7 @@ final class MainConnection implements IpcSender, Role {
     private final @Nullable Offspring offspring; // the same
     private volatile @Nullable Connection connection; // written once, by the thread that connects
     private volatile boolean closing; // by this side
-    private volatile RuleSheet rules = RuleSheet.of(Rules.getDefaultInstance()); // none until main has told them
+    private volatile RuleSheet rules = RuleSheet.of(Rules.NONE); // none until main has told them
 
     MainConnection(IpcRendererOptions options) {
         boolean isLaunched = options.endpoint() == null;
@@ -102,11 +97,8 @@ final class MainConnection implements IpcSender, Role {
                 endpoint = handover.endpoint();
                 token = handover.token();
             }
-            Hello.Builder hello = Hello.newBuilder()
-                    .setClient(ClientKind.CLIENT_JVM)
-                    .setToken(ByteString.copyFrom(HexFormat.of().parseHex(token)))
-                    .setProcessId(ProcessHandle.current().pid())
-                    .setImplementation("valence-java");
+            Hello hello = Hello.of(
+                    HexFormat.of().parseHex(token), ProcessHandle.current().pid(), "valence-java");
             link(endpoint, link -> client(link, options, hello)).wakeUp();
             awaitWelcome(options.limits().handshakeTimeout());
             MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
@@ -141,7 +133,7 @@ final class MainConnection implements IpcSender, Role {
         }
     }
 
-    private Connection client(Link link, IpcRendererOptions options, Hello.Builder hello) {
+    private Connection client(Link link, IpcRendererOptions options, Hello hello) {
         Connection client = Connection.client(link, options.limits(), session, hello);
         connection = client;
         return client;
@@ -203,7 +195,7 @@ final class MainConnection implements IpcSender, Role {
 
     @Override
     public void onWelcome(Welcome answer) {
-        rules = RuleSheet.of(answer.getRules());
+        rules = RuleSheet.of(answer.rules());
         welcome.complete(answer);
     }
 
@@ -251,8 +243,7 @@ final class MainConnection implements IpcSender, Role {
     // ---- What this side does -------------------------------------------------------------------------------------
 
     void ready() {
-        session.sendPlain(
-                Frame.newBuilder().setReady(Ready.getDefaultInstance()).build());
+        session.sendPlain(new Frame.Ready());
     }
 
     /** Notes that a listener will get no broadcasts, which nobody else tells its author. */
@@ -270,9 +261,7 @@ final class MainConnection implements IpcSender, Role {
         if (!mayUse(Permissions.Use.SUBSCRIBE, channel)) {
             return;
         }
-        session.sendPlain(Frame.newBuilder()
-                .setSubscribe(Subscribe.newBuilder().setChannel(channel))
-                .build());
+        session.sendPlain(new Frame.Subscribe(channel));
     }
 
     private void unsubscribe(String channel) {
@@ -280,9 +269,7 @@ final class MainConnection implements IpcSender, Role {
             return;
         }
         try {
-            session.sendPlain(Frame.newBuilder()
-                    .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
-                    .build());
+            session.sendPlain(new Frame.Unsubscribe(channel));
         } catch (IpcException e) {
             // Closed: there is nothing left to unsubscribe from, and removing a listener is always allowed.
         }
@@ -333,11 +320,11 @@ final class MainConnection implements IpcSender, Role {
     }
 
     int id() {
-        return welcome.join().getRendererId();
+        return welcome.join().rendererId();
     }
 
     String name() {
-        return welcome.join().getRendererName();
+        return welcome.join().rendererName();
     }
 
     @Override

@@ -1,16 +1,19 @@
 package dev.valence.renderer;
 
-import com.google.protobuf.ByteString;
 import dev.valence.Endpoint;
-import dev.valence.frame.Wire;
-import dev.valence.proto.Bounds;
-import dev.valence.proto.Frame;
-import dev.valence.proto.Message;
-import dev.valence.proto.Reply;
-import dev.valence.proto.Request;
-import dev.valence.proto.Rules;
-import dev.valence.proto.Welcome;
-import dev.valence.proto.Windows;
+import dev.valence.IpcException;
+import dev.valence.frame.Frame;
+import dev.valence.frame.Frame.Bounds;
+import dev.valence.frame.Frame.Close;
+import dev.valence.frame.Frame.Hello;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Ready;
+import dev.valence.frame.Frame.Rules;
+import dev.valence.frame.Frame.Welcome;
+import dev.valence.frame.Frame.Windows;
+import dev.valence.frame.FrameReader;
+import dev.valence.frame.OutFrame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +25,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -89,53 +93,29 @@ final class Rehearsal {
     private static void standIn(ServerSocketChannel server, Path path) {
         try (SocketChannel client = server.accept()) {
             Files.deleteIfExists(path); // now, for this process may be killed at any time
-            for (Frame frame = read(client); frame != null && !frame.hasClose(); frame = read(client)) {
-                if (frame.hasHello()) {
-                    write(client, Frame.newBuilder().setWelcome(welcome()));
-                } else if (frame.hasReady()) {
-                    write(client, Frame.newBuilder().setMessage(message()));
-                    write(client, Frame.newBuilder().setRequest(request()));
-                } else if (frame.hasRequest()) {
-                    write(client, Frame.newBuilder().setReply(reply(frame.getRequest())));
+            for (Frame frame = read(client); frame != null && !(frame instanceof Close); frame = read(client)) {
+                if (frame instanceof Hello) {
+                    write(client, welcome(), "");
+                } else if (frame instanceof Ready) {
+                    write(client, Opening.message(0, 0, 0, CHANNEL, STRING, List.of()), "a message");
+                    write(client, request().started(1, false, 0), "a request");
+                } else if (frame instanceof Opening opening && opening.kind() == Kind.REQUEST) {
+                    write(client, Opening.answer(Kind.REPLY, opening.id(), STRING), "a reply");
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | IpcException e) {
             LOG.debug("The rehearsal was cut short", e);
         }
     }
 
-    private static Welcome.Builder welcome() {
-        return Welcome.newBuilder()
-                .setMajor(Wire.MAJOR)
-                .setRendererId(1)
-                .setRendererName(CHANNEL)
-                .setIncarnation(1)
-                .setWindows(Windows.newBuilder().setDataBytes(WINDOW_BYTES).setReplyBytes(WINDOW_BYTES))
-                .setBounds(Bounds.newBuilder().setPayloadBytes(WINDOW_BYTES).setPendingRequests(1))
-                .setRules(Rules.newBuilder().setOpen(true));
+    private static Welcome welcome() {
+        Rules open = new Rules(true, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        return Welcome.of(1, CHANNEL, 1, open)
+                .with(0, new Windows(WINDOW_BYTES, WINDOW_BYTES), new Bounds(WINDOW_BYTES, 1, 0));
     }
 
-    private static Message.Builder message() {
-        return Message.newBuilder()
-                .setChannel(CHANNEL)
-                .setEncoding(STRING)
-                .setPayload(ByteString.copyFromUtf8("a message"));
-    }
-
-    private static Request.Builder request() {
-        return Request.newBuilder()
-                .setId(1)
-                .setChannel(CHANNEL)
-                .setEncoding(STRING)
-                .setTimeLeftMicros(TimeUnit.SECONDS.toMicros(PATIENCE_SECONDS))
-                .setPayload(ByteString.copyFromUtf8("a request"));
-    }
-
-    private static Reply.Builder reply(Request request) {
-        return Reply.newBuilder()
-                .setId(request.getId())
-                .setEncoding(request.getEncoding())
-                .setPayload(request.getPayload());
+    private static Opening request() {
+        return Opening.call(Kind.REQUEST, CHANNEL, STRING, TimeUnit.SECONDS.toMicros(PATIENCE_SECONDS));
     }
 
     private static @Nullable Frame read(SocketChannel client) throws IOException {
@@ -144,7 +124,7 @@ final class Rehearsal {
             return null;
         }
         ByteBuffer frame = ByteBuffer.allocate(length.getInt(0));
-        return fill(client, frame) ? Frame.parseFrom(frame.flip()) : null;
+        return fill(client, frame) ? new FrameReader().read(frame.flip()) : null;
     }
 
     private static boolean fill(SocketChannel client, ByteBuffer buffer) throws IOException {
@@ -156,12 +136,12 @@ final class Rehearsal {
         return true;
     }
 
-    private static void write(SocketChannel client, Frame.Builder frame) throws IOException {
-        byte[] bytes = frame.build().toByteArray();
-        ByteBuffer rest = ByteBuffer.allocate(Integer.BYTES + bytes.length)
-                .putInt(bytes.length)
-                .put(bytes)
-                .flip();
+    private static void write(SocketChannel client, Frame frame, String payload) throws IOException {
+        byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+        OutFrame out = OutFrame.of(frame, bytes, 0, bytes.length);
+        ByteBuffer rest = ByteBuffer.allocate(out.size());
+        out.writeTo(rest);
+        rest.flip();
         while (rest.hasRemaining()) {
             client.write(rest);
         }

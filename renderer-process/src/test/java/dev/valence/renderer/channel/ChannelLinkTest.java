@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.valence.fixtures.IoThreads;
 import dev.valence.fixtures.OpenFiles;
+import dev.valence.fixtures.ProtoFrames;
 import dev.valence.fixtures.RecordingHandler;
 import dev.valence.fixtures.SocketContract;
 import dev.valence.fixtures.TestFrames;
 import dev.valence.fixtures.TransportContract;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
-import dev.valence.frame.OutFrame;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -118,7 +118,7 @@ class ChannelLinkTest implements TransportContract, SocketContract {
                 if (Thread.currentThread() != caller) {
                     relieved.complete(null);
                 }
-                return relieved.isDone() ? null : OutFrame.of(TestFrames.numbered(1));
+                return relieved.isDone() ? null : ProtoFrames.out(TestFrames.numbered(1));
             });
             CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> readUntilClosed(peer.socket()));
             link.link().wakeUp();

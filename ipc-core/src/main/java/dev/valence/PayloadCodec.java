@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Turns values into bytes and back. The wire carries the number of the encoding and never the name of a class: the type
  * that the receiver registered decides what is decoded.
  *
- * <p>Built in are null, strings, boxed primitives, {@code byte[]} and protobuf messages. Further codecs are found through
- * {@link java.util.ServiceLoader}, at the first value that the built-in ones do not take.
+ * <p>Built in are null, strings, boxed primitives, {@code byte[]} and, where protobuf-java is on the class path, protobuf
+ * messages. Further codecs are found through {@link java.util.ServiceLoader}, at the first value that the built-in ones do not
+ * take.
  *
  * <p><b>Threads.</b> Called on many threads at once.
  */

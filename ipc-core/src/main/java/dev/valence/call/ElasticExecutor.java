@@ -29,10 +29,11 @@ final class ElasticExecutor implements Executor {
     private static final long IDLE_SECONDS = 10;
 
     private final int maxRunning;
-    private final ExecutorService threads = newThreads();
+    private volatile @Nullable ExecutorService threads; // made for the first task: that takes a while in a young JVM
     private final Set<Thread> working = ConcurrentHashMap.newKeySet(); // nobody else can list virtual threads
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(); // guarded by lock
+    private boolean isClosed; // guarded by lock
     private int running; // guarded by lock; may exceed maxRunning for those that return from a wait
 
     ElasticExecutor(int maxRunning) {
@@ -56,7 +57,7 @@ final class ElasticExecutor implements Executor {
 
     private void start(Runnable task) {
         try {
-            threads.execute(() -> work(task));
+            pool().execute(() -> work(task));
         } catch (RejectedExecutionException e) {
             work(task); // closed: what still ends, such as a call, ends on the thread that ends it
         } catch (OutOfMemoryError e) { // no further thread to be had
@@ -170,7 +171,33 @@ final class ElasticExecutor implements Executor {
     }
 
     void close() {
-        threads.shutdown();
+        lock.lock();
+        try {
+            isClosed = true;
+            if (threads != null) {
+                threads.shutdown();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ExecutorService pool() {
+        ExecutorService there = threads;
+        if (there != null) {
+            return there;
+        }
+        lock.lock();
+        try {
+            ExecutorService made = threads == null ? newThreads() : threads;
+            threads = made;
+            if (isClosed) {
+                made.shutdown();
+            }
+            return made;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static ExecutorService newThreads() {

@@ -75,8 +75,8 @@ public final class Connection implements FrameHandler {
         this.state = state;
         this.dataWindow = new ReceiveWindow(limits.windowBytes());
         this.replyWindow = new ReceiveWindow(limits.windowBytes());
-        this.data = new DataIntake(dataWindow, limits.payloadBytes(), link::wakeUp);
-        this.replies = new ReplyIntake(replyWindow, limits.payloadBytes(), link::wakeUp);
+        this.data = new DataIntake(dataWindow, limits.payloadBytes(), link);
+        this.replies = new ReplyIntake(replyWindow, limits.payloadBytes(), link);
     }
 
     /** Returns main's end of a connection, which waits for a Hello. */

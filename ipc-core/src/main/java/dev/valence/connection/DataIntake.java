@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Link;
 import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class DataIntake {
 
     private final ReceiveWindow window;
-    private final Runnable wakeUp;
+    private final Link link;
     private final Reassembly<Opening> reassembly;
     private long lastId;
     private long held; // of the payload under way
@@ -24,11 +25,11 @@ final class DataIntake {
     /**
      * Makes the intake.
      *
-     * @param wakeUp called, on any thread, when credit is due
+     * @param link woken up, on any thread, when credit is due
      */
-    DataIntake(ReceiveWindow window, int maxPayloadBytes, Runnable wakeUp) {
+    DataIntake(ReceiveWindow window, int maxPayloadBytes, Link link) {
         this.window = window;
-        this.wakeUp = wakeUp;
+        this.link = link;
         this.reassembly = new Reassembly<>(maxPayloadBytes);
     }
 
@@ -125,7 +126,7 @@ final class DataIntake {
     /** Gives a charge back to the peer. Any thread. */
     void giveBack(long charge) {
         if (window.giveBack(charge)) {
-            wakeUp.run();
+            link.wakeUp();
         }
     }
 

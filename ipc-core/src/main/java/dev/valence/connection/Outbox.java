@@ -31,7 +31,7 @@ public final class Outbox {
     private final Condition room = lock.newCondition();
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
-    private volatile Runnable onReplyRoom = () -> {};
+    private volatile @Nullable Runnable onReplyRoom;
 
     // guarded by lock
     private final ControlLane control = new ControlLane();
@@ -424,8 +424,9 @@ public final class Outbox {
             if (sent != null) {
                 sent.listener().onSent();
             }
-            if (hasReplyRoom) {
-                onReplyRoom.run();
+            Runnable told = onReplyRoom;
+            if (hasReplyRoom && told != null) {
+                told.run();
             }
         }
     }

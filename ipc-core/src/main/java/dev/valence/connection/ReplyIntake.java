@@ -4,6 +4,7 @@ import dev.valence.Payload;
 import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Link;
 import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -18,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class ReplyIntake {
 
     private final ReceiveWindow window;
-    private final Runnable wakeUp;
+    private final Link link;
     private final Reassembly<Opening> reassembly;
 
     /**
      * Makes the intake.
      *
-     * @param wakeUp called when credit is due
+     * @param link woken up when credit is due
      */
-    ReplyIntake(ReceiveWindow window, int maxPayloadBytes, Runnable wakeUp) {
+    ReplyIntake(ReceiveWindow window, int maxPayloadBytes, Link link) {
         this.window = window;
-        this.wakeUp = wakeUp;
+        this.link = link;
         this.reassembly = new Reassembly<>(maxPayloadBytes);
     }
 
@@ -110,7 +111,7 @@ final class ReplyIntake {
             throw Reassembly.broken("more replies under way than the window of " + window.bytes() + " bytes");
         }
         if (window.giveBack(charge)) {
-            wakeUp.run();
+            link.wakeUp();
         }
     }
 }

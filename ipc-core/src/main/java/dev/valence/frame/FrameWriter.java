@@ -73,6 +73,27 @@ final class FrameWriter {
             at = uint(out, at, 1, chunk.id());
             return head(out, at, 7, end - at);
         }
+        return ofStart(out, end, frame, payload, offset, length);
+    }
+
+    /** Comes before the rest: what a renderer does not say while it starts is not even loaded. */
+    private static int ofStart(@Nullable ByteBuffer out, int end, Frame frame, byte[] payload, int offset, int length) {
+        int at = end;
+        if (frame instanceof Hello hello) {
+            at = hello(out, at, hello);
+            return head(out, at, 16, end - at);
+        }
+        if (frame instanceof Subscribe subscribe) {
+            at = text(out, at, 1, subscribe.channel());
+            return head(out, at, 19, end - at);
+        }
+        if (frame instanceof Frame.Ready) {
+            return head(out, at, 21, 0);
+        }
+        if (frame instanceof Welcome welcome) {
+            at = welcome(out, at, welcome);
+            return head(out, at, 17, end - at);
+        }
         if (frame instanceof Frame.ThreadDump) {
             at = bytes(out, at, 15, payload, offset, length);
             return head(out, at, 30, end - at);
@@ -148,10 +169,6 @@ final class FrameWriter {
             at = uint(out, at, 1, pong.nonce());
             return head(out, at, 14, end - at);
         }
-        if (frame instanceof Subscribe subscribe) {
-            at = text(out, at, 1, subscribe.channel());
-            return head(out, at, 19, end - at);
-        }
         if (frame instanceof Unsubscribe unsubscribe) {
             at = text(out, at, 1, unsubscribe.channel());
             return head(out, at, 20, end - at);
@@ -179,25 +196,12 @@ final class FrameWriter {
             at = uint(out, at, 1, close.port());
             return head(out, at, 27, end - at);
         }
-        return ofHandshake(out, end, frame);
-    }
-
-    private static int ofHandshake(@Nullable ByteBuffer out, int end, Frame frame) {
-        int at = end;
-        if (frame instanceof Hello hello) {
-            at = hello(out, at, hello);
-            return head(out, at, 16, end - at);
-        }
-        if (frame instanceof Welcome welcome) {
-            at = welcome(out, at, welcome);
-            return head(out, at, 17, end - at);
-        }
         if (frame instanceof Close close) {
             at = text(out, at, 2, close.reason());
             at = uint(out, at, 1, close.code());
             return head(out, at, 18, end - at);
         }
-        return head(out, at, frame instanceof Frame.Ready ? 21 : 29, 0); // Ready and DumpThreads have no fields
+        return head(out, at, 29, 0); // DumpThreads
     }
 
     private static int hello(@Nullable ByteBuffer out, int end, Hello hello) {

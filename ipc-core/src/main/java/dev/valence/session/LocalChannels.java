@@ -26,6 +26,6 @@ public final class LocalChannels implements MessageChannel.Maker {
 
     private static Services start(CallbackExecutor executor) {
         return Services.start(
-                Limits.defaults(), executor, new Codecs(List.of()), Services::logUncaughtError, "valence-timer");
+                Limits.defaults(), executor, new Codecs(List.of()), new Services.ErrorLog(), "valence-timer");
     }
 }

@@ -108,8 +108,11 @@ public record Services(
     }
 
     /** Logs what listeners throw: the hook of a process that names none. */
-    public static void logUncaughtError(IpcEvent<?> event, Throwable error) {
-        LOG.error("a listener of '{}' failed", event.channel(), error);
+    public static final class ErrorLog implements UncaughtErrorHook {
+        @Override
+        public void onUncaughtError(IpcEvent<?> event, Throwable error) {
+            LOG.error("a listener of '{}' failed", event.channel(), error);
+        }
     }
 
     /** A logger calls the methods of a throwable, and those are code of the application too. */

@@ -6,6 +6,7 @@ import static dev.valence.fixtures.RawFrames.failure;
 import static dev.valence.fixtures.RawFrames.gap;
 import static dev.valence.fixtures.RawFrames.hello;
 import static dev.valence.fixtures.RawFrames.message;
+import static dev.valence.fixtures.RawFrames.ping;
 import static dev.valence.fixtures.RawFrames.request;
 import static dev.valence.fixtures.RawFrames.subscribe;
 import static dev.valence.fixtures.RawFrames.text;
@@ -108,6 +109,20 @@ class ProtocolFramesConformanceTest {
                     .put(bytes)
                     .array());
             dialogue.assertBroken();
+        }
+    }
+
+    @Test
+    void w2_6_secondBody_endsTheConnection() {
+        byte[] message = message("m").build().toByteArray();
+        for (Frame.Builder second : List.of(message("m"), message("n"), ping(1))) {
+            byte[] other = second.build().toByteArray();
+            ByteBuffer both = ByteBuffer.allocate(4 + message.length + other.length);
+            both.putInt(message.length + other.length).put(message).put(other);
+            try (Dialogue dialogue = Dialogue.withReadyMain()) {
+                dialogue.peer.sendBytes(both.array());
+                dialogue.assertBroken();
+            }
         }
     }
 

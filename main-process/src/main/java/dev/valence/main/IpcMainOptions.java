@@ -69,7 +69,7 @@ public record IpcMainOptions(
             Limits.defaults(),
             Set.of(),
             List.of(),
-            Services::logUncaughtError,
+            new Services.ErrorLog(),
             Services.MAX_LISTENERS,
             null);
 

@@ -68,7 +68,7 @@ public final class CreditRaces {
     @State
     public static class ReleasedTwice {
         private final ReceiveWindow window = new ReceiveWindow(1000);
-        private final DataIntake intake = new DataIntake(window, 1000, () -> {});
+        private final DataIntake intake = new DataIntake(window, 1000, OutboxRaces.NOWHERE);
         private final Incoming message =
                 new Incoming(Opening.message(0, 0, 0, "channel", 0, List.of()), new byte[0], 300, intake);
 

@@ -24,7 +24,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 /** Threads that meet at the queue to one peer. */
 public final class OutboxRaces {
 
-    private static final Link NOWHERE = new Link() {
+    static final Link NOWHERE = new Link() {
         @Override
         public void wakeUp() {}
 

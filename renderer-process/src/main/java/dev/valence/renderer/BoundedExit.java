@@ -29,8 +29,18 @@ final class BoundedExit {
 
     /** Returns the one that ends this JVM. */
     static BoundedExit ofThisJvm() {
-        return new BoundedExit(
-                GRACE, System::exit, status -> Runtime.getRuntime().halt(status));
+        return new BoundedExit(GRACE, new OfThisJvm(false), new OfThisJvm(true));
+    }
+
+    private record OfThisJvm(boolean isHalt) implements IntConsumer {
+        @Override
+        public void accept(int status) {
+            if (isHalt) {
+                Runtime.getRuntime().halt(status);
+            } else {
+                System.exit(status);
+            }
+        }
     }
 
     /** Starts to end the JVM and returns. Later calls do nothing. */

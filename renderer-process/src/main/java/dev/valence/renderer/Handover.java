@@ -5,7 +5,6 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What the launcher tells a renderer on its stdin. The writer is {@code dev.valence.main.Handover}.
@@ -20,7 +19,7 @@ record Handover(Endpoint endpoint, String token, String name) {
     private static final String STDIN = "stdin";
     private static final String FIRST_LINE = "valence-handover 1";
     private static final int MAX_BYTES = 8192;
-    private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{64}");
+    private static final int TOKEN_DIGITS = 64;
 
     /**
      * Checks that the launcher started this process, and that it speaks this way.
@@ -55,7 +54,7 @@ record Handover(Endpoint endpoint, String token, String name) {
         }
         Endpoint endpoint = endpoint(lines.next("endpoint="));
         String token = lines.next("token=");
-        if (!TOKEN.matcher(token).matches()) {
+        if (!isToken(token)) {
             throw HandedLines.malformed("token", "64 hexadecimal digits");
         }
         String name = lines.next("name=");
@@ -77,5 +76,15 @@ record Handover(Endpoint endpoint, String token, String name) {
         } catch (IllegalArgumentException e) {
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "hand-over: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether it is hexadecimal digits, as many as there are to be; without a pattern, whose classes take a while to load. */
+    private static boolean isToken(String text) {
+        boolean isToken = text.length() == TOKEN_DIGITS;
+        for (int i = 0; isToken && i < TOKEN_DIGITS; i++) {
+            char c = text.charAt(i);
+            isToken = c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+        }
+        return isToken;
     }
 }

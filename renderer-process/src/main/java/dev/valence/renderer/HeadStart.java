@@ -12,6 +12,7 @@ import dev.valence.session.Registry;
 import dev.valence.session.Session;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -23,27 +24,33 @@ import java.util.List;
  *
  * <p>It initialises no class that has a logger: the thread that connects initialises logging meanwhile.
  */
-final class HeadStart {
+final class HeadStart extends Thread {
 
-    private HeadStart() {}
+    private final boolean isOfFrames;
+
+    private HeadStart(boolean isOfFrames) {
+        super(null, null, "valence-head-start", 0, false);
+        this.isOfFrames = isOfFrames;
+        setDaemon(true);
+    }
 
     /** Begins, and returns. */
     static void begin() {
-        start(HeadStart::useFrames);
-        start(HeadStart::useChannels);
+        new HeadStart(true).start();
+        new HeadStart(false).start();
     }
 
-    private static void start(Step step) {
-        Runnable task = () -> {
-            try {
-                step.run();
-            } catch (IOException | RuntimeException | LinkageError e) {
-                // The thread that connects will meet it again, and can tell.
+    @Override
+    public void run() {
+        try {
+            if (isOfFrames) {
+                useFrames();
+            } else {
+                useChannels();
             }
-        };
-        Thread thread = new Thread(null, task, "valence-head-start", 0, false);
-        thread.setDaemon(true);
-        thread.start();
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // The thread that connects will meet it again, and can tell.
+        }
     }
 
     private static void useFrames() {
@@ -54,14 +61,14 @@ final class HeadStart {
     }
 
     private static void useChannels() throws IOException {
-        SocketChannel.open(StandardProtocolFamily.UNIX).close();
-        Selector.open().close();
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                Selector selector = Selector.open()) {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, channel.getOption(StandardSocketOptions.SO_SNDBUF));
+            channel.register(selector, 0);
+        }
         // A class literal loads a class and does not initialise it.
         var unused =
                 List.of(Session.class, Outbox.class, Connection.class, ChannelLink.class, Registry.class, Codecs.class);
-    }
-
-    private interface Step {
-        void run() throws IOException;
     }
 }

@@ -40,7 +40,7 @@ public record IpcRendererOptions(
             CallbackExecutor.elastic(),
             Limits.defaults(),
             List.of(),
-            Services::logUncaughtError,
+            new Services.ErrorLog(),
             Services.MAX_LISTENERS,
             null);
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> The clock only.
  */
-final class MainPulse {
+final class MainPulse implements Runnable {
 
     private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
@@ -31,11 +31,12 @@ final class MainPulse {
     /** Watches from now on until the services are closed. */
     static void watch(Connection connection, HealthDesk main, Services services) {
         MainPulse watch = new MainPulse(connection, main, new Pulse(services.limits(), System::nanoTime));
-        services.deadlines()
-                .repeat(watch::beat, services.limits().heartbeatInterval().toNanos());
+        services.deadlines().repeat(watch, services.limits().heartbeatInterval().toNanos());
     }
 
-    private void beat() {
+    /** Looks once; called by the clock. */
+    @Override
+    public void run() {
         if (connection.isBehind()) {
             pulse.skip();
             return;

@@ -2,10 +2,11 @@ package dev.valence.renderer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,14 +17,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> A daemon thread of its own reads stdin and usually runs the action; a thread of the common pool may.
  */
-final class MainWatch {
+final class MainWatch implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MainWatch.class);
 
+    private final InputStream rest;
+    private final @Nullable CompletionStage<?> parentEnd; // null: that of the parent, which is looked for here
     private final Runnable action;
     private final AtomicBoolean isOver = new AtomicBoolean(); // both signs race, the first runs the action
 
-    private MainWatch(Runnable action) {
+    private MainWatch(InputStream rest, @Nullable CompletionStage<?> parentEnd, Runnable action) {
+        this.rest = rest;
+        this.parentEnd = parentEnd;
         this.action = action;
     }
 
@@ -35,26 +40,30 @@ final class MainWatch {
     static void start(Runnable action) {
         InputStream stdin = System.in;
         System.setIn(InputStream.nullInputStream());
-        start(stdin, MainWatch::parentEnd, action);
+        start(stdin, null, action);
     }
 
     private static CompletionStage<?> parentEnd() {
-        return ProcessHandle.current()
-                .parent()
-                .<CompletionStage<?>>map(ProcessHandle::onExit)
-                .orElseGet(CompletableFuture::new);
+        Optional<ProcessHandle> parent = ProcessHandle.current().parent();
+        return parent.isPresent() ? parent.get().onExit() : new CompletableFuture<>();
     }
 
-    /** Watches the rest of a stream and another sign, which is looked for by the watching thread: that takes a while. */
-    static void start(InputStream rest, Supplier<CompletionStage<?>> parentEnd, Runnable action) {
-        MainWatch watch = new MainWatch(action);
-        Thread thread = new Thread(null, () -> watch.watch(rest, parentEnd), "valence-main-watch", 0, false);
+    /**
+     * Watches the rest of a stream and another sign.
+     *
+     * @param parentEnd null for that of the parent, which the watching thread looks for: that takes a while
+     */
+    static void start(InputStream rest, @Nullable CompletionStage<?> parentEnd, Runnable action) {
+        MainWatch watch = new MainWatch(rest, parentEnd, action);
+        Thread thread = new Thread(null, watch, "valence-main-watch", 0, false);
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void watch(InputStream rest, Supplier<CompletionStage<?>> parentEnd) {
-        parentEnd.get().thenRun(() -> end("its process has ended"));
+    /** Watches; called by the watching thread. */
+    @Override
+    public void run() {
+        (parentEnd == null ? parentEnd() : parentEnd).thenRun(() -> end("its process has ended"));
         try {
             byte[] ignored = new byte[256];
             while (rest.read(ignored) >= 0) {

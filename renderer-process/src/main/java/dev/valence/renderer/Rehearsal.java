@@ -76,7 +76,7 @@ final class Rehearsal {
         Endpoint endpoint = new Endpoint.Unix(path);
         String text = "valence-handover 1\nendpoint=" + endpoint + "\ntoken=" + TOKEN + "\nname=" + CHANNEL + "\n\n";
         Handover handover = Handover.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-        MainWatch.start(InputStream.nullInputStream(), CompletableFuture::new, () -> {});
+        MainWatch.start(InputStream.nullInputStream(), new CompletableFuture<>(), () -> {});
         try (IpcRenderer renderer = IpcRenderer.connect(IpcRendererOptions.to(handover.endpoint(), handover.token()))) {
             CountDownLatch heard = new CountDownLatch(1);
             renderer.on(CHANNEL, String.class, (event, words) -> heard.countDown());

@@ -25,7 +25,7 @@ class MainWatchTest {
     void stdinEnds_runsTheActionOnce() throws Exception {
         try (PipedOutputStream main = new PipedOutputStream();
                 PipedInputStream stdin = new PipedInputStream(main)) {
-            MainWatch.start(stdin, () -> parentEnd, this::count);
+            MainWatch.start(stdin, parentEnd, this::count);
             main.write("something nobody asked for".getBytes());
             assertThat(runs).hasValue(0);
             main.close();
@@ -45,7 +45,7 @@ class MainWatchTest {
                         throw new IOException("of the test");
                     }
                 },
-                () -> parentEnd,
+                parentEnd,
                 this::count);
 
         awaitEnd();
@@ -55,7 +55,7 @@ class MainWatchTest {
     void parentEnds_runsTheActionThoughStdinIsOpen() throws Exception {
         try (PipedOutputStream main = new PipedOutputStream();
                 PipedInputStream stdin = new PipedInputStream(main)) {
-            MainWatch.start(stdin, () -> parentEnd, this::count);
+            MainWatch.start(stdin, parentEnd, this::count);
 
             parentEnd.complete(null);
 

@@ -16,6 +16,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Lifetime.</b> Frames are asked for at once. The I/O thread and the socket are gone soon after
  * {@link FrameHandler#onClosed}.
  */
-public final class ChannelLink implements Link {
+public final class ChannelLink implements Link, Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelLink.class);
 
@@ -52,7 +53,7 @@ public final class ChannelLink implements Link {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
-    private final Thread thread = new Thread(this::run, "valence-renderer-io");
+    private final Thread thread = new Thread(this, "valence-renderer-io");
     private final WriteTurn turn = WriteTurn.taken();
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
     private final FrameHandler handler;
@@ -63,6 +64,7 @@ public final class ChannelLink implements Link {
     private volatile boolean handedOver; // the I/O thread has the turn; set by who had it, cleared by the I/O thread
     private boolean socketFull; // guarded by turn
     private @Nullable IOException writeFailure; // guarded by turn
+    private final Consumer<SelectionKey> onSelected = this::noteSelected;
     private int readyOps; // I/O thread only
     private boolean reading; // I/O thread only
     private boolean wokenWhileReading; // I/O thread only
@@ -192,7 +194,9 @@ public final class ChannelLink implements Link {
         }
     }
 
-    private void run() {
+    /** Reads until the end; called by the I/O thread. */
+    @Override
+    public void run() {
         try {
             while (ending.get() == null || !handedOver) {
                 select();
@@ -222,11 +226,15 @@ public final class ChannelLink implements Link {
         }
         readyOps = 0;
         if (writing && !waiting) {
-            selector.selectNow(selected -> readyOps = selected.readyOps());
+            selector.selectNow(onSelected);
         } else {
-            selector.select(selected -> readyOps = selected.readyOps());
+            selector.select(onSelected);
         }
         Thread.interrupted(); // a callback may have left it set, and then select would not wait
+    }
+
+    private void noteSelected(SelectionKey selected) {
+        readyOps = selected.readyOps();
     }
 
     private void resumeWriting() {

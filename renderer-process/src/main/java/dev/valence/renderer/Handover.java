@@ -83,7 +83,7 @@ record Handover(Endpoint endpoint, String token, String name) {
         boolean isToken = text.length() == TOKEN_DIGITS;
         for (int i = 0; isToken && i < TOKEN_DIGITS; i++) {
             char c = text.charAt(i);
-            isToken = c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+            isToken = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
         }
         return isToken;
     }

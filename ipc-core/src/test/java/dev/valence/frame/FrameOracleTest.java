@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FrameOracleTest {
 
-    private static final int ROUNDS = Boolean.getBoolean("valence.full") ? 2_000_000 : 30_000;
+    private static final int ROUNDS = Boolean.getBoolean("valence.full") ? 300_000 : 30_000;
     private static final Path GOLDEN = Path.of("../proto/src/test/resources/golden/v1.0.txt");
 
     private final FrameReader reader = new FrameReader(); // one for all: what it keeps must not matter

@@ -46,6 +46,11 @@ public interface Dispatcher extends Executor, AutoCloseable {
     /** Runs a task that goes on with work which has begun: it does not queue for a place, since others may wait for it. */
     void resume(Runnable task);
 
+    /** Whether callbacks never run on the thread that hands them over, as long as this is open. */
+    default boolean hasOwnThreads() {
+        return false;
+    }
+
     /** Returns what the callbacks do now. Any thread; does not wait for them. */
     Activity activity();
 

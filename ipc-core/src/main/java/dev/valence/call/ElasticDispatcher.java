@@ -34,6 +34,11 @@ final class ElasticDispatcher implements Dispatcher {
     }
 
     @Override
+    public boolean hasOwnThreads() {
+        return true;
+    }
+
+    @Override
     public Activity activity() {
         return new Activity(turns.oldestNanos(System.nanoTime()), executor.running());
     }

@@ -5,6 +5,7 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.connection.SendListener;
+import dev.valence.frame.Link;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,6 +45,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final AtomicInteger waiters = new AtomicInteger();
     private final AtomicBoolean finishing = new AtomicBoolean();
+    private volatile @Nullable Link reader; // that the caller reads from while it waits
     private volatile long id; // 0 before it has a place in the queue
     private volatile @Nullable Future<?> deadline;
     private final Canceller canceller;
@@ -73,6 +75,11 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     public void onEnd(Runnable abandoned, Runnable ended) {
         onAbandoned = abandoned;
         onSettled = ended;
+    }
+
+    /** Lets the caller read the reply from a link, if the link allows it, while it waits. */
+    public void readsFrom(@Nullable Link link) {
+        reader = link;
     }
 
     /** Sets the timer that ends this call, to be stopped when it ends otherwise. */
@@ -162,6 +169,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         onAbandoned = () -> {}; // it holds the request
         onSettled = () -> {};
         settled.countDown();
+        Link readFrom = reader;
+        if (readFrom != null) {
+            readFrom.wakeReader();
+        }
         if (result != ABANDONED && (waiters.get() == 0 || getNumberOfDependents() > 0)) {
             executor.execute(this::finish);
         }
@@ -252,6 +263,10 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         long start = System.nanoTime();
         waiters.incrementAndGet();
         try {
+            Link readFrom = reader;
+            if (readFrom != null) {
+                readFrom.readUntil(() -> settled.getCount() == 0);
+            }
             if (!settled.await(nanos, TimeUnit.NANOSECONDS)) {
                 return false;
             }

@@ -380,6 +380,11 @@ public final class Outbox {
         wakeUp();
     }
 
+    /** Returns the link that frames are written to; null before the peer was accepted, and after the end. */
+    public @Nullable Link link() {
+        return link;
+    }
+
     /** Tells the transport that there is something to write. */
     public void wakeUp() {
         Link to = link;

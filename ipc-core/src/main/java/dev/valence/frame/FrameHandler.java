@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The upper half of the seam: what a transport reads goes in, what it writes comes out.
  *
- * <p><b>Threads.</b> {@link #onFrame} and {@link #onClosed} are called on the I/O thread of the connection, one at a time.
+ * <p><b>Threads.</b> {@link #onFrame} and {@link #onClosed} are called on the I/O thread of the connection, one at a time;
+ * while somebody reads with {@link Link#readUntil}, it is that thread that calls {@link #onFrame}.
  * {@link #nextFrame} is called by one thread at a time, not always the same.
  */
 public interface FrameHandler {

@@ -1,5 +1,6 @@
 package dev.valence.frame;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,21 @@ public interface Link {
     default boolean isBehind() {
         return false;
     }
+
+    /**
+     * Reads what the peer sends on the calling thread, which waits for it, until a condition holds, if this transport can,
+     * and no other thread reads in this way; else returns at once. It may also return early. The condition is asked whenever
+     * something was read, and after {@link #wakeReader}. The handler must not run callbacks on the thread that reads.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    default void readUntil(BooleanSupplier isDone) throws InterruptedException {}
+
+    /** Makes the thread that is in {@link #readUntil} ask its condition again. */
+    default void wakeReader() {}
+
+    /** Says that something will come that nobody waits for in {@link #readUntil}. Without this it may be seen late. */
+    default void expectAnswer() {}
 
     /**
      * Ends the connection: takes and writes what {@link FrameHandler#nextFrame} still has as far as the peer takes it

@@ -17,6 +17,7 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.Frame;
 import dev.valence.frame.Frame.Failure;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Link;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,37 @@ final class Caller {
 
     /** Sends a request. Whatever goes wrong after the name was checked is the outcome of the call. */
     <R> OutgoingCall<R> start(String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
+        OutgoingCall<R> call = send(channel, value, replyType, options);
+        expectAnswer();
+        return call;
+    }
+
+    /** Sends a request and waits for the answer, and reads it from the socket if this thread may. */
+    <R> @Nullable R call(String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
+        OutgoingCall<R> call = send(channel, value, replyType, options);
+        if (services.dispatcher().hasOwnThreads()
+                && services.tap() == null) { // else code of the application runs there
+            call.readsFrom(outbox.link());
+        }
+        try {
+            return call.await();
+        } finally {
+            if (pendingCalls() > 0) {
+                expectAnswer();
+            }
+        }
+    }
+
+    /** Sees to it that what comes is read soon. */
+    void expectAnswer() {
+        Link link = outbox.link();
+        if (link != null) {
+            link.expectAnswer();
+        }
+    }
+
+    private <R> OutgoingCall<R> send(
+            String channel, @Nullable Object value, TypeRef<R> replyType, CallOptions options) {
         ChannelName.check(channel);
         OutgoingCall<R> call = new OutgoingCall<>(
                 channel,

@@ -184,7 +184,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public <R> @Nullable R invokeSync(
             String channel, @Nullable Object payload, TypeRef<R> replyType, CallOptions options) {
         CallbackScope.checkMayWait();
-        return caller.start(channel, payload, replyType, options).await();
+        return caller.call(channel, payload, replyType, options);
     }
 
     /** See {@link IpcSender#invoke(String, Object, TypeRef, CallOptions)}. */

@@ -89,6 +89,7 @@ final class StreamCaller {
             session.encode(payload); // the bound of the peer may not have been known before
             caller.checkPending();
             queue(channel, payload, options, stream);
+            caller.expectAnswer();
         } catch (IpcException e) {
             stream.fail(e);
         }

@@ -16,6 +16,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> One I/O thread reads; it keeps the JVM alive as long as the connection is open. Whoever calls
  * {@link #wakeUp} writes himself if nobody else does at that moment, for a while; when the socket is full, or many threads
- * keep him busy, the I/O thread takes over. The channel does not block, so a caller that is interrupted does not close it.
+ * keep him busy, the I/O thread takes over. Who waits for an answer may {@linkplain Leadership read himself}; "I/O thread" in
+ * what is above means whichever reads. The channel does not block, so a caller that is interrupted does not close it.
  *
  * <p><b>Lifetime.</b> Frames are asked for at once. The I/O thread and the socket are gone soon after
  * {@link FrameHandler#onClosed}.
@@ -50,6 +53,9 @@ public final class ChannelLink implements Link, Runnable {
     /** Writes that are done at the end, so that it is one even if the peer reads fast and frames never end. */
     private static final int LAST_WRITES = 256;
 
+    /** What all virtual threads are; null before Java 21. */
+    private static final @Nullable Class<?> VIRTUAL_THREAD = virtualThread();
+
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -57,23 +63,25 @@ public final class ChannelLink implements Link, Runnable {
     private final WriteTurn turn = WriteTurn.taken();
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
     private final FrameHandler handler;
-    private final FrameAssembler assembler; // I/O thread only
+    private final Leadership leadership;
+    private final FrameAssembler assembler; // guarded by the read turn
     private final ChannelWriter writer; // guarded by turn
-    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES); // I/O thread only
+    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES); // guarded by the read turn
 
     private volatile boolean handedOver; // the I/O thread has the turn; set by who had it, cleared by the I/O thread
     private boolean socketFull; // guarded by turn
     private @Nullable IOException writeFailure; // guarded by turn
     private final Consumer<SelectionKey> onSelected = this::noteSelected;
     private int readyOps; // I/O thread only
-    private boolean reading; // I/O thread only
-    private boolean wokenWhileReading; // I/O thread only
+    private volatile @Nullable Thread reading; // the thread that handles frames now
+    private boolean wokenWhileReading; // by that thread only
 
     private ChannelLink(SocketChannel channel, Selector selector, Function<Link, FrameHandler> handler)
             throws IOException {
         this.channel = channel;
         this.selector = selector;
         this.key = channel.register(selector, SelectionKey.OP_READ);
+        this.leadership = new Leadership(channel, selector::wakeup);
         this.handler = handler.apply(this); // may wake up already; the turn is taken until start()
         this.assembler = new FrameAssembler(this.handler, () -> ending.get() != null);
         this.writer = new ChannelWriter(channel, this.handler);
@@ -120,6 +128,15 @@ public final class ChannelLink implements Link, Runnable {
         }
     }
 
+    private static @Nullable Class<?> virtualThread() {
+        try {
+            return Runtime.version().feature() < 21 ? null : Class.forName("java.lang.BaseVirtualThread");
+        } catch (ClassNotFoundException e) {
+            log.debug("no virtual threads", e);
+            return null;
+        }
+    }
+
     private static void enlargeBuffers(SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
@@ -137,11 +154,59 @@ public final class ChannelLink implements Link, Runnable {
 
     @Override
     public void wakeUp() {
-        if (Thread.currentThread() == thread && reading) {
+        if (Thread.currentThread() == reading) {
             wokenWhileReading = true; // the answers to all frames of one read go out together
         } else if (turn.enter()) {
             write();
         }
+    }
+
+    @Override
+    public void readUntil(BooleanSupplier isDone) throws InterruptedException {
+        if (ending.get() != null || isVirtual(Thread.currentThread())) {
+            return;
+        }
+        try {
+            if (leadership.begin()) {
+                try {
+                    lead(isDone);
+                } finally {
+                    leadership.leave();
+                    if (ending.get() != null) {
+                        LockSupport.unpark(thread);
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            end(Ending.because(new IOException("nothing can be read: " + e, e)));
+        }
+    }
+
+    private void lead(BooleanSupplier isDone) throws IOException, InterruptedException {
+        while (!isDone.getAsBoolean() && ending.get() == null) {
+            boolean isReadable = leadership.await();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (isReadable) {
+                read();
+            }
+        }
+    }
+
+    /** To wait in a selector would keep a virtual thread on its carrier. */
+    private static boolean isVirtual(Thread caller) {
+        return VIRTUAL_THREAD != null && VIRTUAL_THREAD.isInstance(caller);
+    }
+
+    @Override
+    public void wakeReader() {
+        leadership.wakeUp();
+    }
+
+    @Override
+    public void expectAnswer() {
+        leadership.expect();
     }
 
     @Override
@@ -192,6 +257,7 @@ public final class ChannelLink implements Link, Runnable {
         } else {
             selector.wakeup(); // the I/O thread has the turn, or whoever has it will see that this is the end
         }
+        leadership.wakeUp();
     }
 
     /** Reads until the end; called by the I/O thread. */
@@ -200,9 +266,7 @@ public final class ChannelLink implements Link, Runnable {
         try {
             while (ending.get() == null || !handedOver) {
                 select();
-                if ((readyOps & SelectionKey.OP_READ) != 0) {
-                    read();
-                }
+                readOrFollow();
                 if (handedOver) {
                     resumeWriting();
                 }
@@ -219,8 +283,11 @@ public final class ChannelLink implements Link, Runnable {
 
     private void select() throws IOException {
         boolean writing = handedOver;
-        boolean waiting = writing && socketFull;
-        int wanted = (ending.get() == null ? SelectionKey.OP_READ : 0) | (waiting ? SelectionKey.OP_WRITE : 0);
+        boolean broken = writeFailure != null && leadership.turn().isLed(); // who leads will come to the end
+        boolean waiting = writing && (socketFull || broken);
+        long patience = leadership.patienceMillis();
+        boolean wantsRead = ending.get() == null && leadership.turn().isFree();
+        int wanted = (wantsRead ? SelectionKey.OP_READ : 0) | (writing && socketFull ? SelectionKey.OP_WRITE : 0);
         if (key.interestOps() != wanted) {
             key.interestOps(wanted);
         }
@@ -228,8 +295,9 @@ public final class ChannelLink implements Link, Runnable {
         if (writing && !waiting) {
             selector.selectNow(onSelected);
         } else {
-            selector.select(onSelected);
+            selector.select(onSelected, patience);
         }
+        leadership.onAwake();
         Thread.interrupted(); // a callback may have left it set, and then select would not wait
     }
 
@@ -237,12 +305,28 @@ public final class ChannelLink implements Link, Runnable {
         readyOps = selected.readyOps();
     }
 
+    /** Reads if there is something, unless a caller does. */
+    private void readOrFollow() {
+        boolean isGivenUp = leadership.isGivenUp();
+        if ((isGivenUp || (readyOps & SelectionKey.OP_READ) != 0)
+                && leadership.turn().enter()) {
+            boolean any = read();
+            leadership.turn().leave();
+            if (isGivenUp) {
+                leadership.onTakenOver(any);
+            }
+        }
+    }
+
     private void resumeWriting() {
         if (ending.get() != null) {
             return;
         }
         if (writeFailure != null) {
-            readRest(writeFailure);
+            if (leadership.turn().enter()) {
+                readRest(writeFailure);
+                leadership.turn().leave();
+            }
         } else if (!socketFull || (readyOps & SelectionKey.OP_WRITE) != 0) {
             socketFull = false;
             handedOver = false;
@@ -264,7 +348,7 @@ public final class ChannelLink implements Link, Runnable {
         if (ending.get() != null) {
             return false;
         }
-        reading = true;
+        reading = Thread.currentThread();
         try {
             for (int i = 0; i < IN_A_ROW; i++) {
                 int count = channel.read(in.clear());
@@ -286,7 +370,7 @@ public final class ChannelLink implements Link, Runnable {
             log.warn("a frame could not be handled; the connection is closed", e);
             end(Ending.because(new IOException("a frame could not be handled: " + e, e)));
         } finally {
-            reading = false;
+            reading = null;
             if (wokenWhileReading) {
                 wokenWhileReading = false;
                 wakeUp();
@@ -312,12 +396,17 @@ public final class ChannelLink implements Link, Runnable {
 
     /** The I/O thread has the turn and keeps it, so that nothing is taken any more. */
     private void finish() {
+        while (!leadership.turn().close()) {
+            leadership.wakeUp();
+            LockSupport.park(this);
+        }
         Ending how = ending.get();
         if (how != null && how.writeRest() && writeFailure == null) {
             writeRest();
         }
         closeQuietly(channel);
         closeQuietly(selector);
+        closeQuietly(leadership);
         try {
             handler.onClosed(how == null ? null : how.cause());
         } catch (RuntimeException | Error e) {

@@ -21,7 +21,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -125,6 +129,97 @@ class ChannelLinkTest implements TransportContract, SocketContract {
             relieved.get(20, TimeUnit.SECONDS);
             link.link().close();
             reading.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void callerWhoWaits_reads() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        AtomicReference<Thread> reader = new AtomicReference<>();
+        link.onEachFrame(frame -> reader.set(Thread.currentThread()));
+        try (RawPeer peer = openRaw(link::attach)) {
+            int led = 0;
+            for (int i = 1; i <= 200; i++) { // at first the I/O thread waits as well, and may be faster
+                peer.write(TestFrames.numbered(i));
+                link.link().readUntil(() -> reader.get() != null);
+                led += reader.getAndSet(null) == Thread.currentThread() ? 1 : 0;
+            }
+            assertThat(led).isPositive();
+        }
+    }
+
+    @Test
+    void afterACallerHasRead_theIoThreadReadsWhatComes() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        try (RawPeer peer = openRaw(link::attach)) {
+            for (int i = 1; i <= 200; i++) {
+                int number = i;
+                peer.write(TestFrames.numbered(2 * i));
+                link.link().readUntil(() -> link.unread() > 0);
+                assertThat(link.next()).isEqualTo(TestFrames.numbered(2 * number));
+                peer.write(TestFrames.numbered(2 * i + 1)); // nobody waits in the link for this one
+                assertThat(link.next()).isEqualTo(TestFrames.numbered(2 * number + 1));
+            }
+        }
+    }
+
+    @Test
+    void secondCaller_doesNotWait() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch waiting = new CountDownLatch(1);
+        try (RawPeer peer = openRaw(link::attach)) {
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> readUntil(link.link(), () -> {
+                waiting.countDown();
+                return over.get();
+            }));
+            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            link.link().readUntil(() -> false);
+            over.set(true);
+            link.link().wakeReader();
+            first.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void interruptedReader_leavesAndTheLinkGoesOn() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        try (RawPeer peer = openRaw(link::attach)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> link.link().readUntil(() -> false)).isInstanceOf(InterruptedException.class);
+            peer.write(TestFrames.numbered(1));
+            assertThat(link.next()).isEqualTo(TestFrames.numbered(1));
+        }
+    }
+
+    @Test
+    void endWhileACallerReads_reachesIt() throws Exception {
+        for (boolean byPeer : new boolean[] {true, false}) {
+            RecordingHandler link = new RecordingHandler("link");
+            CountDownLatch waiting = new CountDownLatch(1);
+            try (RawPeer peer = openRaw(link::attach)) {
+                CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> readUntil(link.link(), () -> {
+                    waiting.countDown();
+                    return false;
+                }));
+                assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+                if (byPeer) {
+                    peer.socket().close();
+                } else {
+                    link.link().close();
+                }
+                reader.get(20, TimeUnit.SECONDS);
+                assertThat(link.awaitClosed()).isNull();
+            }
+        }
+        IoThreads.awaitNone();
+    }
+
+    private static void readUntil(Link link, BooleanSupplier isDone) {
+        try {
+            link.readUntil(isDone);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
         }
     }
 

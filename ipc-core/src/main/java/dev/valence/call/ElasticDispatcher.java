@@ -14,13 +14,18 @@ final class ElasticDispatcher implements Dispatcher {
 
     @Override
     public Inbox newInbox() {
-        Turn turn = new Turn(executor, turns);
+        Turn turn = new Turn(executor, turns, executor::sendForThread);
         return task -> turn.submit(() -> new TurnScope(turn).run(task));
     }
 
     @Override
     public void startHandler(Runnable task) {
-        execute(task);
+        Runnable scoped = () -> new FreeScope().run(task);
+        if (CallbackScope.current() instanceof FreeScope scope && scope.dispatcher() == this) {
+            executor.executeSoon(scoped); // on this thread, unless the turn goes on
+        } else {
+            executor.execute(scoped);
+        }
     }
 
     @Override
@@ -55,6 +60,10 @@ final class ElasticDispatcher implements Dispatcher {
 
     /** A handler: it holds no turn, only a place among the running callbacks. */
     private class FreeScope extends CallbackScope {
+        ElasticDispatcher dispatcher() {
+            return ElasticDispatcher.this;
+        }
+
         @Override
         public boolean mayWaitForRoom() {
             return true;

@@ -23,6 +23,7 @@ final class Turn {
 
     private final Executor executor;
     private final TakenTurns all;
+    private final Runnable beforeNext;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by lock
     private final ArrayDeque<CountDownLatch> returning = new ArrayDeque<>(); // guarded by lock
@@ -31,9 +32,15 @@ final class Turn {
     private boolean isPaused; // guarded by lock; whoever has the turn waits for room
     private long stepNanos; // guarded by lock; when it was taken, or the present task began or went on
 
-    Turn(Executor executor, TakenTurns all) {
+    /**
+     * Makes a turn that is free.
+     *
+     * @param beforeNext called when the thread that has the turn goes on to a further task
+     */
+    Turn(Executor executor, TakenTurns all, Runnable beforeNext) {
         this.executor = executor;
         this.all = all;
+        this.beforeNext = beforeNext;
     }
 
     /** Adds a task that runs, with the turn, after those that were added earlier. */
@@ -63,7 +70,7 @@ final class Turn {
     }
 
     private void runTasks() {
-        while (true) {
+        for (boolean isFirst = true; ; isFirst = false) {
             Runnable task;
             lock.lock();
             try {
@@ -79,6 +86,9 @@ final class Turn {
                 }
             } finally {
                 lock.unlock();
+            }
+            if (!isFirst) {
+                beforeNext.run();
             }
             try {
                 task.run();

@@ -47,7 +47,7 @@ class ActivityTest {
     @Test
     void nextListener_isAsYoungAsItIs() {
         TakenTurns turns = new TakenTurns();
-        Turn turn = new Turn(manual, turns);
+        Turn turn = new Turn(manual, turns, () -> {});
         long start = System.nanoTime();
         turn.submit(() -> {});
         turn.submit(() -> assertThat(turns.oldestNanos(System.nanoTime())).isLessThan(System.nanoTime() - start));

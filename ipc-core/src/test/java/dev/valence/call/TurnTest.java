@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class TurnTest {
 
     private final ManualExecutor executor = new ManualExecutor();
-    private final Turn turn = new Turn(executor, new TakenTurns());
+    private final Turn turn = new Turn(executor, new TakenTurns(), () -> {});
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
 
     @Test
@@ -216,7 +216,7 @@ class TurnTest {
     void manyThatGiveUpAndReturn_areNeverInsideTogether() {
         ElasticExecutor threads = new ElasticExecutor(4);
         Executor outside = task -> new Thread(task).start();
-        Turn busy = new Turn(threads, new TakenTurns());
+        Turn busy = new Turn(threads, new TakenTurns(), () -> {});
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger overlaps = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(2000);

@@ -21,7 +21,7 @@ public final class TurnRaces {
     @Outcome(expect = FORBIDDEN, desc = "one was forgotten, or they ran at the same time")
     @State
     public static class TwoMessages {
-        private final Turn turn = new Turn(Runnable::run, new TakenTurns());
+        private final Turn turn = new Turn(Runnable::run, new TakenTurns(), () -> {});
         private int count;
 
         /** One. */
@@ -49,7 +49,7 @@ public final class TurnRaces {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class MessageWhileAListenerWaits {
-        private final Turn turn = new Turn(Runnable::run, new TakenTurns());
+        private final Turn turn = new Turn(Runnable::run, new TakenTurns(), () -> {});
         private int count;
 
         /** A listener that waits. */
@@ -82,7 +82,7 @@ public final class TurnRaces {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class TwoListenersWait {
-        private final Turn turn = new Turn(Runnable::run, new TakenTurns());
+        private final Turn turn = new Turn(Runnable::run, new TakenTurns(), () -> {});
         private int count;
 
         /** One. */

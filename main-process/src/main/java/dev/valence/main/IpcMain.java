@@ -280,6 +280,7 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
                 renderers.all().forEach(RendererPeer::kill);
                 renderers.awaitEmpty(patience);
             }
+            renderers.awaitTold(PATIENCE_AT_EXIT); // callbacks run on threads that do not keep the JVM alive
         } finally {
             release();
         }

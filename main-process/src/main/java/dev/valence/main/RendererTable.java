@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -44,11 +45,13 @@ final class RendererTable implements RendererHost {
     private final Launcher launcher = new Launcher(ArchiveStore.ofThisUser());
     private final Dispatcher.Inbox events;
     private final Queue<Consumer<RendererListener>> untold = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger untoldCount = new AtomicInteger(); // those that listeners are being told of as well
     private final List<RendererListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<Integer, RendererPeer> byId = new ConcurrentHashMap<>();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
+    private final Condition told = lock.newCondition();
     private int lastId; // guarded by lock
     private volatile boolean closing; // written with the lock held
 
@@ -179,6 +182,29 @@ final class RendererTable implements RendererHost {
         }
     }
 
+    /** Waits until listeners were told of all that has happened, unless their executor may need this very thread for it. */
+    void awaitTold(Duration patience) {
+        long nanosLeft = patience.toNanos();
+        boolean interrupted = false;
+        lock.lock();
+        try {
+            while (untoldCount.get() > 0
+                    && nanosLeft > 0
+                    && services.dispatcher().hasOwnThreads()) {
+                try {
+                    nanosLeft = told.awaitNanos(nanosLeft);
+                } catch (InterruptedException e) {
+                    interrupted = true; // as above
+                }
+            }
+        } finally {
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     @Override
     public void remove(RendererPeer renderer) {
         lock.lock();
@@ -194,6 +220,7 @@ final class RendererTable implements RendererHost {
 
     @Override
     public void note(Consumer<RendererListener> event) {
+        untoldCount.incrementAndGet();
         untold.add(event);
     }
 
@@ -209,6 +236,14 @@ final class RendererTable implements RendererHost {
                 event.accept(listener);
             } catch (Throwable t) {
                 LOG.error("a renderer listener failed", t);
+            }
+        }
+        if (untoldCount.decrementAndGet() == 0) {
+            lock.lock();
+            try {
+                told.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * payloads, however much it asks.
  *
  * <p>Requests that waited start a few at a time, and so do all while a large answer is being sent: at first one, twice as many
- * after each answer that left room, or after a while without one. So a large answer stops those behind it before all of them
+ * after each answer that left room, and more after a while without one. So a large answer stops those behind it before all of them
  * make theirs, small ones hardly wait, and handlers that wait for each other go on. (TCP's slow start, RFC 5681.)
  *
  * <pre>
@@ -41,6 +41,9 @@ final class ReplyGate {
     /** How long those that were started are waited for before more are: time to show how large their answers are. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** So often one more is started, and only then twice as many: a large answer takes its handler a while to make. */
+    private static final int CAREFUL_TICKS = 5;
+
     private static final int MOST_PROBES = 256; // as many as callbacks run at a time
 
     private final long patienceNanos;
@@ -56,6 +59,7 @@ final class ReplyGate {
     private int mostProbes = 1; // guarded by lock
     private boolean starting; // guarded by lock; a thread starts some
     private boolean ticking; // guarded by lock; the clock will let more start
+    private int ticks; // guarded by lock; since there was an answer, or no room
     private volatile boolean isBusy; // written with the lock held: there is an answer, a parked request or a probe
 
     ReplyGate(Services services, Outbox outbox) {
@@ -269,6 +273,7 @@ final class ReplyGate {
             if (!probes.remove(call)) {
                 return;
             }
+            ticks = 0;
             allowMore();
             noteBusy();
         } finally {
@@ -296,7 +301,10 @@ final class ReplyGate {
                 return List.of();
             }
             boolean hasRoom = hasRoom();
-            mostProbes = hasRoom ? mostProbes : 1;
+            if (!hasRoom) {
+                mostProbes = 1;
+                ticks = 0;
+            }
             while (hasRoom && probes.size() < mostProbes && !parked.isEmpty()) {
                 Parked request = parked.remove();
                 probes.add(request.call);
@@ -318,7 +326,13 @@ final class ReplyGate {
         lock.lock();
         try {
             ticking = false;
-            allowMore();
+            if (placing) { // what takes so long is to encode the answer
+                ticks = 0;
+            } else if (++ticks > CAREFUL_TICKS) {
+                allowMore();
+            } else {
+                mostProbes = Math.min(mostProbes + 1, MOST_PROBES);
+            }
         } finally {
             lock.unlock();
         }

@@ -8,7 +8,13 @@ import dev.valence.fixtures.Quiet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +121,81 @@ class ElasticExecutorTest {
         end.countDown();
         Patience.await(last);
         assertThat(startedWhileFull).hasValue(0);
+    }
+
+    @Test
+    void taskBehindALongOne_doesNotWaitForIt() {
+        CountDownLatch done = new CountDownLatch(BOUND - 1);
+        executor.execute(() -> {
+            for (int i = 0; i < BOUND - 1; i++) {
+                executor.execute(done::countDown); // no thread is idle
+            }
+            Patience.await(gate);
+        });
+        Patience.await(done);
+    }
+
+    @Test
+    void taskForSoon_isDoneByTheThreadThatAddsItIfThatIsFree() {
+        Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+        CountDownLatch done = new CountDownLatch(2);
+        executor.execute(() -> {
+            threads.add(Thread.currentThread());
+            executor.executeSoon(() -> {
+                threads.add(Thread.currentThread());
+                done.countDown();
+            });
+            done.countDown();
+        });
+        Patience.await(done);
+        assertThat(Set.copyOf(threads)).hasSize(1);
+    }
+
+    @Test
+    void taskForSoon_hasAThreadOnceItsOwnWaits() {
+        CountDownLatch done = new CountDownLatch(2);
+        executor.execute(() -> {
+            executor.executeSoon(done::countDown);
+            executor.beginWait();
+            Patience.await(gate);
+            executor.endWait();
+        });
+        executor.execute(() -> {
+            executor.executeSoon(done::countDown);
+            executor.sendForThread();
+            Patience.await(gate);
+        });
+        Patience.await(done);
+    }
+
+    /** A task that nobody does would be the fault: each round ends only when all of its tasks have run. */
+    @Test
+    void tasksAddedWhileThreadsLeave_areNotLeftBehind() throws Exception {
+        int rounds = 20_000;
+        ElasticExecutor narrow = new ElasticExecutor(2);
+        CyclicBarrier together = new CyclicBarrier(2);
+        Runnable submitter = () -> {
+            try {
+                for (int i = 0; i < rounds; i++) {
+                    together.await(20, TimeUnit.SECONDS);
+                    CountDownLatch ran = new CountDownLatch(2);
+                    narrow.execute(ran::countDown);
+                    narrow.execute(() -> {
+                        narrow.beginWait();
+                        ran.countDown();
+                        narrow.endWait();
+                    });
+                    Patience.await(ran);
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        CompletableFuture<Void> one = CompletableFuture.runAsync(submitter);
+        CompletableFuture<Void> other = CompletableFuture.runAsync(submitter);
+        one.get(50, TimeUnit.SECONDS);
+        other.get(50, TimeUnit.SECONDS);
+        narrow.close();
     }
 
     @Test

@@ -134,7 +134,7 @@ static void read_out(void) {
     }
     printf("max=%llu ", max);
   }
-  printf("receipts=0 receivedBytes=%llu receiptNanos=%llu\n", received - mark_received, last_nanos - mark_last);
+  printf("receivedBytes=%llu receiptNanos=%llu\n", received - mark_received, last_nanos - mark_last);
   fflush(stdout);
 }
 
@@ -164,6 +164,8 @@ int main(int count, char **args) {
     connection = listening;
     if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("connect");
   }
+  int buffer_bytes = SOCKET_BUFFER_BYTES;
+  if (!is_server) setsockopt(connection, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes);
   answer("open");
   char line[256];
   while (fgets(line, sizeof line, stdin)) {
@@ -174,6 +176,7 @@ int main(int count, char **args) {
       answer(path);
     } else if (!strcmp(verb, "start")) {
       stopped = 0;
+      sent = 0;
       size = bytes;
       free(buffer);
       buffer = calloc(1, size > SOCKET_BUFFER_BYTES ? size : SOCKET_BUFFER_BYTES);
@@ -184,6 +187,9 @@ int main(int count, char **args) {
       answer("marked");
     } else if (!strcmp(verb, "read")) {
       read_out();
+    } else if (!strcmp(verb, "received")) {
+      printf("= receivedBytes=%llu\n", received);
+      fflush(stdout);
     } else if (!strcmp(verb, "stop")) {
       stopped = 1;
       pthread_join(thread, NULL);

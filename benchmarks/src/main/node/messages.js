@@ -6,13 +6,19 @@ const readline = require('node:readline');
 
 if (process.argv[2] === 'child') {
   let received = 0;
+  let large = false;
+  let lastNanos = 0n;
   process.on('message', (message) => {
     if (message.kind === 'count') {
-      process.send({ kind: 'count', received, nanos: process.hrtime.bigint() });
+      process.send({ kind: 'count', received, nanos: large ? lastNanos : process.hrtime.bigint() });
     } else if (message.kind === 'call') {
       process.send(message);
     } else {
-      received++;
+      received += message.payload.length;
+      if (message.payload.length >= 16384) {
+        large = true;
+        lastNanos = process.hrtime.bigint();
+      }
     }
   });
   process.on('disconnect', () => process.exit(0));
@@ -97,6 +103,7 @@ function parent() {
       case 'start': {
         payload = new Uint8Array(Number(words[2]));
         stopped = false;
+        sent = 0;
         if (words[1] === 'flood') {
           setImmediate(flood, payload.length > 65536 ? 4 : 64);
         } else {
@@ -115,11 +122,11 @@ function parent() {
         const nanos = process.hrtime.bigint() - markNanos;
         const calls = latencies.length === 0 ? 'calls=0' : 'calls=' + latencies.length + ' ' + percentiles();
         const now = await count();
-        const receipts = now.received - mark.received;
-        return `nanos=${nanos} ${calls} receipts=${receipts} receiptNanos=${now.nanos - mark.nanos}`;
+        const receivedBytes = now.received - mark.received;
+        return `nanos=${nanos} ${calls} receivedBytes=${receivedBytes} receiptNanos=${now.nanos - mark.nanos}`;
       }
-      case 'count':
-        return 'count=' + (await count()).received;
+      case 'received':
+        return 'receivedBytes=' + (await count()).received;
       case 'stop':
         await new Promise((resolve) => {
           ended = resolve;

@@ -53,6 +53,11 @@ final class Child implements AutoCloseable {
         return answer(command);
     }
 
+    /** Returns the next answer, to no command. */
+    String line() throws IOException {
+        return answer("");
+    }
+
     private String answer(String command) throws IOException {
         String line = answers.readLine();
         if (line == null) {

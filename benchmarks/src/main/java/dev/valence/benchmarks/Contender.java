@@ -9,24 +9,28 @@ import java.util.List;
  * @param name short, without spaces
  * @param calls how it waits for replies: "call" or "async"
  * @param server the command of the end that listens; empty if the client starts it
- * @param client the command of the end that connects
- * @param options of both ends
+ * @param client the command of the ends that connect
+ * @param options of all ends
  */
 record Contender(String name, String calls, List<String> server, List<String> client, List<String> options) {
 
-    List<String> serverCommand(String... more) {
-        return command(server, "-", more);
+    List<String> serverCommand() {
+        return command(server, "-");
     }
 
-    List<String> clientCommand(String address, String... more) {
-        return server.isEmpty() ? client : command(client, address, more);
+    List<String> clientCommand(String address) {
+        return server.isEmpty() ? client : command(client, address);
     }
 
-    private List<String> command(List<String> start, String address, String... more) {
+    /** Returns whether its ends are JVMs. */
+    boolean isJava() {
+        return client.size() > 1 && client.get(0).endsWith("java");
+    }
+
+    private List<String> command(List<String> start, String address) {
         List<String> words = new ArrayList<>(start);
         words.add(address);
         words.addAll(options);
-        words.addAll(List.of(more));
         return words;
     }
 }

@@ -5,59 +5,140 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All who take part, as far as this machine has what they need. */
+/** All who take part in what, as far as this machine has what they need. */
 final class Contenders {
 
-    static final String ASYNC = "async";
-    static final String CALL = "call";
+    private static final String ASYNC = "async";
+    private static final String CALL = "call";
 
-    private final List<Contender> all = new ArrayList<>();
-    private final List<String> missing = new ArrayList<>();
+    private final Programs programs;
+    private final Optional<List<String>> floor;
+    private final Optional<List<String>> node;
 
     Contenders(Programs programs) throws IOException, InterruptedException {
-        valence("valence-async", ASYNC, programs, "direct");
-        valence("valence-sync", CALL, programs, "direct");
-        valence("valence-default", CALL, programs, "elastic");
-        Optional<List<String>> floor = programs.floor();
-        floor.ifPresentOrElse(
-                program -> all.add(new Contender("c", CALL, program, program, List.of("echo"))),
-                () -> missing.add("c: no C compiler"));
-        all.add(new Contender("netty", ASYNC, programs.netty("NettyServer"), programs.netty("NettyClient"), List.of()));
-        grpc("grpc-async", ASYNC, programs, "direct");
-        grpc("grpc-blocking", CALL, programs, "direct");
-        grpc("grpc-default", CALL, programs, "default");
-        rsocket("rsocket", ASYNC, programs);
-        rsocket("rsocket-blocking", CALL, programs);
-        all.add(new Contender("rmi", CALL, programs.rmi("RmiServer"), programs.rmi("RmiClient"), List.of()));
-        programs.node()
-                .ifPresentOrElse(
-                        program -> all.add(new Contender("node", ASYNC, List.of(), program, List.of())),
-                        () -> missing.add("node: not installed"));
-    }
-
-    private void valence(String name, String calls, Programs programs, String executor) {
-        all.add(new Contender(name, calls, programs.valenceMain(), programs.valenceRenderer(), List.of(executor)));
-    }
-
-    private void grpc(String name, String calls, Programs programs, String executor) {
-        all.add(new Contender(
-                name, calls, programs.grpc("GrpcServer"), programs.grpc("GrpcClient"), List.of(executor)));
-    }
-
-    private void rsocket(String name, String calls, Programs programs) {
-        all.add(new Contender(
-                name, calls, programs.rsocket("RSocketServerEnd"), programs.rsocket("RSocketClientEnd"), List.of()));
-    }
-
-    /** Returns those whose name begins with one of the words; all if there is no word. */
-    List<Contender> named(List<String> words) {
-        return all.stream()
-                .filter(contender -> words.isEmpty() || words.stream().anyMatch(contender.name()::startsWith))
-                .toList();
+        this.programs = programs;
+        floor = programs.floor();
+        node = programs.node();
     }
 
     /** Returns who cannot take part, and why. */
     List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        if (floor.isEmpty()) {
+            missing.add("c: no C compiler");
+        }
+        if (node.isEmpty()) {
+            missing.add("node: not installed");
+        }
         return missing;
+    }
+
+    /** Returns all teams with those contenders whose names begin with one of the words; with all if there is no word. */
+    List<Team> teams(List<String> only) {
+        List<Team> teams = new ArrayList<>();
+        for (Team team : List.of(roundTrips(), pipelined(), oneWay(), bandwidth(), broadcast())) {
+            List<Contender> contenders = team.contenders().stream()
+                    .filter(contender -> only.isEmpty() || only.stream().anyMatch(contender.name()::startsWith))
+                    .toList();
+            teams.add(new Team(team.name(), contenders, team.workloads()));
+        }
+        return teams;
+    }
+
+    /** Returns the main process with subscribers. */
+    Contender publishing() {
+        return publisher("valence", programs.valenceMain(), programs.valenceRenderer("ValenceSubscribers"), "elastic");
+    }
+
+    private Team roundTrips() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence-async", ASYNC, "direct"));
+        all.add(valence("valence-sync", CALL, "direct"));
+        all.add(valence("valence-default", CALL, "elastic"));
+        floor.ifPresent(program -> all.add(new Contender("c", CALL, program, program, List.of("echo"))));
+        all.add(netty("echo"));
+        all.add(grpc("grpc-async", ASYNC, "direct"));
+        all.add(grpc("grpc-blocking", CALL, "direct"));
+        all.add(grpc("grpc-default", CALL, "default"));
+        all.add(rsocket("rsocket", ASYNC));
+        all.add(rsocket("rsocket-blocking", CALL));
+        all.add(new Contender("rmi", CALL, programs.rmi("RmiServer"), programs.rmi("RmiClient"), List.of()));
+        addNode(all);
+        return new Team("rtt", all, List.of(Workload.roundTrip("rtt-64", 64)));
+    }
+
+    private Team pipelined() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence", ASYNC, "elastic"));
+        all.add(netty("echo"));
+        all.add(grpc("grpc", ASYNC, "direct"));
+        all.add(rsocket("rsocket", ASYNC));
+        addNode(all);
+        return new Team(
+                "pipelined",
+                all,
+                List.of(Workload.pipelined("pipelined-64", 64, 64), Workload.pipelined("pipelined-1024", 64, 1024)));
+    }
+
+    private Team oneWay() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence", ASYNC, "elastic"));
+        all.add(netty("messages"));
+        all.add(grpc("grpc", ASYNC, "direct"));
+        all.add(rsocket("rsocket", ASYNC));
+        addNode(all);
+        return new Team("oneway", all, List.of(Workload.oneWay("oneway-64", 64), Workload.oneWay("oneway-1k", 1024)));
+    }
+
+    private Team bandwidth() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence", ASYNC, "elastic"));
+        floor.ifPresent(program -> all.add(new Contender("c", CALL, program, program, List.of("sink"))));
+        all.add(netty("bytes"));
+        all.add(grpc("grpc", ASYNC, "direct"));
+        addNode(all);
+        return new Team(
+                "bandwidth",
+                all,
+                List.of(Workload.bandwidth("bandwidth-1m", 1 << 20), Workload.bandwidth("bandwidth-64m", 64 << 20)));
+    }
+
+    private Team broadcast() {
+        List<Contender> all = new ArrayList<>();
+        all.add(publishing());
+        all.add(publisher("netty", programs.netty("NettyServer"), programs.netty("NettySubscribers"), "publish"));
+        all.add(publisher("grpc", programs.grpc("GrpcServer"), programs.grpc("GrpcSubscribers"), "direct"));
+        List<Workload> workloads = new ArrayList<>();
+        for (int subscribers : new int[] {1, 16, 64, 256}) {
+            workloads.add(Workload.broadcast("broadcast-" + subscribers, 64, subscribers));
+        }
+        return new Team("broadcast", all, workloads);
+    }
+
+    private static Contender publisher(String name, List<String> server, List<String> client, String option) {
+        return new Contender(name, ASYNC, server, client, List.of(option));
+    }
+
+    private Contender valence(String name, String calls, String executor) {
+        List<String> renderer = programs.valenceRenderer("ValenceRenderer");
+        return new Contender(name, calls, programs.valenceMain(), renderer, List.of(executor));
+    }
+
+    private Contender netty(String service) {
+        return new Contender(
+                "netty", ASYNC, programs.netty("NettyServer"), programs.netty("NettyClient"), List.of(service));
+    }
+
+    private Contender grpc(String name, String calls, String executor) {
+        return new Contender(name, calls, programs.grpc("GrpcServer"), programs.grpc("GrpcClient"), List.of(executor));
+    }
+
+    private Contender rsocket(String name, String calls) {
+        return new Contender(
+                name, calls, programs.rsocket("RSocketServerEnd"), programs.rsocket("RSocketClientEnd"), List.of());
+    }
+
+    private void addNode(List<Contender> all) {
+        node.ifPresent(program -> all.add(new Contender("node", ASYNC, List.of(), program, List.of())));
     }
 }

@@ -2,17 +2,18 @@ package dev.valence.benchmarks;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A promise about a ratio.
+ * A promise about a ratio, or about a value.
  *
  * @param title what is compared
  * @param ours of Valence
- * @param theirs of another
+ * @param theirs of another; null if the value itself is limited
  * @param bound whether the ratio is to be low or high
- * @param limit of the median of the ratios of the rounds
+ * @param limit of the median of the rounds
  */
-record Criterion(String title, Series ours, Series theirs, Bound bound, double limit) {
+record Criterion(String title, Series ours, @Nullable Series theirs, Bound bound, double limit) {
 
     /** Which side of the limit is good. */
     enum Bound {
@@ -35,14 +36,50 @@ record Criterion(String title, Series ours, Series theirs, Bound bound, double l
         }
     }
 
-    /** Returns the ratio of every round; empty if one of the two was not measured. */
-    Spread ratio(Results results) {
-        return results.values(ours).dividedBy(results.values(theirs));
+    /** Returns what is limited, of every round; empty if it was not measured. */
+    Spread values(Results results) {
+        Spread values = results.values(ours);
+        return theirs == null ? values : values.dividedBy(results.values(theirs));
     }
 
     /** Returns all promises. */
     static List<Criterion> all() {
         List<Criterion> all = new ArrayList<>();
+        roundTrips(all);
+        throughput(all, "pipelined-64", "rsocket", 2);
+        throughput(all, "pipelined-64", "grpc", 5);
+        throughput(all, "pipelined-64", "node", 1);
+        throughput(all, "oneway-64", "netty", 1);
+        throughput(all, "oneway-64", "rsocket", 2.5);
+        throughput(all, "oneway-64", "grpc", 4);
+        throughput(all, "oneway-1k", "rsocket", 2);
+        for (String size : List.of("1m", "64m")) {
+            throughput(all, "bandwidth-" + size, "netty", 0.7);
+            throughput(all, "bandwidth-" + size, "grpc", 3);
+            throughput(all, "bandwidth-" + size, "node", 1);
+        }
+        for (int subscribers : new int[] {16, 64}) {
+            throughput(all, "broadcast-" + subscribers, "grpc", 2);
+            throughput(all, "broadcast-" + subscribers, "netty", 0.9);
+        }
+        value(all, new Series("garbage-sender", "valence", Cores.PINNED), 200);
+        value(all, new Series("garbage-receiver", "valence", Cores.PINNED), 200);
+        value(all, new Series("connection-heap", "valence", Cores.UNPINNED), 8 * 1024);
+        for (int jdk : new int[] {17, 25}) {
+            String launch = "launch-" + jdk;
+            add(all, new Series(launch, "cold", Cores.UNPINNED), "bare", Bound.AT_MOST, 5);
+            add(all, new Series(launch, "archive", Cores.UNPINNED), "bare", Bound.AT_MOST, 3);
+            value(all, new Series(launch, "spare", Cores.UNPINNED), 30);
+        }
+        value(all, new Series("idle-cpu", "above-bare", Cores.UNPINNED), 1);
+        return all;
+    }
+
+    private static void value(List<Criterion> all, Series ours, double limit) {
+        all.add(new Criterion(ours.workload() + " " + ours.contender(), ours, null, Bound.AT_MOST, limit));
+    }
+
+    private static void roundTrips(List<Criterion> all) {
         for (Cores cores : Cores.values()) {
             boolean pinned = cores == Cores.PINNED; // else ahead is enough
             roundTrip(all, cores, "valence-async", "netty", pinned ? 1.25 : 1);
@@ -56,16 +93,18 @@ record Criterion(String title, Series ours, Series theirs, Bound bound, double l
             roundTrip(all, cores, "valence-default", "grpc-default", pinned ? 0.35 : 1);
             roundTrip(all, cores, "valence-default", "rmi", pinned ? 1.25 : 1);
         }
-        return all;
     }
 
     private static void roundTrip(List<Criterion> all, Cores cores, String ours, String theirs, double limit) {
-        String workload = "rtt-64";
-        all.add(new Criterion(
-                workload + " " + ours + " / " + theirs,
-                new Series(workload, ours, cores),
-                new Series(workload, theirs, cores),
-                Bound.AT_MOST,
-                limit));
+        add(all, new Series("rtt-64", ours, cores), theirs, Bound.AT_MOST, limit);
+    }
+
+    private static void throughput(List<Criterion> all, String workload, String theirs, double limit) {
+        add(all, new Series(workload, "valence", Cores.PINNED), theirs, Bound.AT_LEAST, limit);
+    }
+
+    private static void add(List<Criterion> all, Series ours, String theirs, Bound bound, double limit) {
+        String title = ours.workload() + " " + ours.contender() + " / " + theirs;
+        all.add(new Criterion(title, ours, new Series(ours.workload(), theirs, ours.cores()), bound, limit));
     }
 }

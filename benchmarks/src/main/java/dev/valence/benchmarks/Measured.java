@@ -20,6 +20,16 @@ record Measured(Map<String, Double> values) {
         return new Measured(values);
     }
 
+    static Measured of(double value) {
+        return new Measured(Map.of("value", value));
+    }
+
+    Measured with(String name, double value) {
+        Map<String, Double> more = new TreeMap<>(values);
+        more.put(name, value);
+        return new Measured(more);
+    }
+
     double get(String name) {
         Double value = values.get(name);
         if (value == null) {

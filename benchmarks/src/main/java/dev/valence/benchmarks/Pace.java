@@ -4,16 +4,17 @@ package dev.valence.benchmarks;
  * How long everything takes, the same for all contenders.
  *
  * @param rounds in each of which every contender works once
- * @param warmUpMillis before the first measurement of a load
- * @param settleMillis after the processes were pinned
+ * @param warmUpMillis of the first load of a process
+ * @param nextWarmUpMillis of a further load of the same process
+ * @param settleMillis before a measurement, when the load begins or the processes were pinned
  * @param measureMillis of one measurement
  */
-record Pace(int rounds, long warmUpMillis, long settleMillis, long measureMillis) {
+record Pace(int rounds, long warmUpMillis, long nextWarmUpMillis, long settleMillis, long measureMillis) {
 
-    static final Pace FULL = new Pace(5, 4000, 300, 1000);
-    static final Pace QUICK = new Pace(2, 1500, 200, 500);
+    static final Pace FULL = new Pace(5, 12_000, 3000, 300, 1000);
+    static final Pace QUICK = new Pace(2, 3000, 1000, 150, 300);
 
     Pace withRounds(int newRounds) {
-        return new Pace(newRounds, warmUpMillis, settleMillis, measureMillis);
+        return new Pace(newRounds, warmUpMillis, nextWarmUpMillis, settleMillis, measureMillis);
     }
 }

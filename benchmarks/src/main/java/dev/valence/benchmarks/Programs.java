@@ -17,8 +17,12 @@ final class Programs {
     /** The same for every JVM: a young generation small enough to have been touched all over by the warm-up. */
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xmn64m", "-Xms256m", "-Xmx2g");
 
-    private static final String HARNESS = "classes|valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";
+    private static final String HARNESS = "valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";
     private static final String VALENCE = HARNESS + "|valence-(proto|core|jackson).*|protobuf-.*|jackson-.*";
+    /** Of renderers that main launches: jars, for there are no archives of directories. */
+    private static final String LAUNCHED =
+            "valence-(benchmarks|proto|core|jackson|renderer).*|protobuf-.*|jackson-.*|slf4j.*|jspecify.*";
+
     private static final String NETTY = HARNESS + "|netty-.*";
 
     private final Path folder;
@@ -38,8 +42,8 @@ final class Programs {
         return peer(VALENCE + "|valence-main.*|netty-.*", "valence.ValenceMain");
     }
 
-    List<String> valenceRenderer() {
-        return peer(VALENCE + "|valence-renderer.*", "valence.ValenceRenderer");
+    List<String> valenceRenderer(String end) {
+        return peer(VALENCE + "|valence-renderer.*", "valence." + end);
     }
 
     List<String> netty(String end) {
@@ -57,6 +61,40 @@ final class Programs {
 
     List<String> rmi(String end) {
         return peer(HARNESS, "rmi." + end);
+    }
+
+    /** Returns the command of a main process that measures launches, with another JDK if need be. */
+    List<String> start(Path javaHome, int rounds) {
+        return program(
+                javaHome.resolve("bin/java").toString(), "StartProgram", classPath(LAUNCHED), Integer.toString(rounds));
+    }
+
+    /** Returns the command of a main process with renderers that do nothing. */
+    List<String> idle(int renderers) {
+        return program(java, "IdleProgram", classPath(LAUNCHED), Integer.toString(renderers));
+    }
+
+    /** Returns the command of a JVM that does nothing until its stdin ends. */
+    List<String> bare() {
+        return List.of(java, "-cp", classPath(LAUNCHED), "dev.valence.benchmarks.valence.BareProgram", "stay");
+    }
+
+    private List<String> program(String executable, String name, String... args) {
+        List<String> words = new ArrayList<>(List.of(executable, "--enable-native-access=ALL-UNNAMED"));
+        words.addAll(List.of("-cp", classPath(VALENCE + "|valence-main.*|netty-.*")));
+        words.add("dev.valence.benchmarks.valence." + name);
+        words.addAll(List.of(args));
+        return words;
+    }
+
+    /** Returns the feature release of a JDK, such as 17. */
+    static int feature(Path javaHome) throws IOException {
+        String version = Files.readAllLines(javaHome.resolve("release")).stream()
+                .filter(line -> line.startsWith("JAVA_VERSION=\""))
+                .findFirst()
+                .orElseThrow(() -> new IOException(javaHome + ": no version (expected: a JDK)"));
+        return Runtime.Version.parse(version.substring(version.indexOf('"') + 1, version.lastIndexOf('"')))
+                .feature();
     }
 
     private List<String> peer(String libraries, String peer) {

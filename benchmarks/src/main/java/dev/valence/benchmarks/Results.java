@@ -11,9 +11,9 @@ final class Results {
     private final Map<Series, List<Measured>> rounds = new LinkedHashMap<>();
     private final Map<String, Workload> workloads = new LinkedHashMap<>();
 
-    void add(Workload workload, Contender contender, Cores cores, Measured measured) {
+    void add(Workload workload, String contender, Cores cores, Measured measured) {
         workloads.put(workload.name(), workload);
-        rounds.computeIfAbsent(new Series(workload.name(), contender.name(), cores), key -> new ArrayList<>())
+        rounds.computeIfAbsent(new Series(workload.name(), contender, cores), key -> new ArrayList<>())
                 .add(measured);
     }
 
@@ -22,13 +22,13 @@ final class Results {
         return List.copyOf(rounds.keySet());
     }
 
-    /** Returns what counts of a series that was measured. */
-    Workload.Metric metric(Series series) {
+    /** Returns the work of a series that was measured. */
+    Workload workload(Series series) {
         Workload workload = workloads.get(series.workload());
         if (workload == null) {
             throw new IllegalArgumentException(series + " (expected: one that was measured)");
         }
-        return workload.metric();
+        return workload;
     }
 
     /** Returns what counts, of every round; empty if it was not measured. */
@@ -36,7 +36,8 @@ final class Results {
         List<Measured> details = details(series);
         return details.isEmpty()
                 ? new Spread()
-                : new Spread(details.stream().mapToDouble(metric(series)::of).toArray());
+                : new Spread(
+                        details.stream().mapToDouble(workload(series)::value).toArray());
     }
 
     /** Returns all that was measured, of every round. */

@@ -1,7 +1,6 @@
 package dev.valence.benchmarks;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +13,8 @@ import picocli.CommandLine.Option;
 @Command(name = "benchmarks/run", mixinStandardHelpOptions = true, description = "Measures Valence beside its peers.")
 public final class Run implements Callable<Integer> {
 
+    private static final int LAUNCH_ROUNDS = 9;
+
     @Option(names = "--folder", hidden = true, defaultValue = "benchmarks", description = "The module's folder.")
     private Path folder = Path.of("benchmarks");
 
@@ -23,11 +24,21 @@ public final class Run implements Callable<Integer> {
             description = "Contenders whose names begin so, such as valence,netty. Default: all.")
     private List<String> only = List.of();
 
+    @Option(
+            names = "--work",
+            split = ",",
+            description =
+                    "Work: rtt, pipelined, oneway, bandwidth, broadcast, launch, connections, idle. Default: all.")
+    private List<String> workloads = List.of();
+
     @Option(names = "--rounds", description = "Rounds. Default: 5, with --quick 2.")
     private int rounds;
 
     @Option(names = "--quick", description = "Less of everything: under two minutes.")
     private boolean quick;
+
+    @Option(names = "--jdk", description = "JDKs whose starts are measured. Default: the one that runs this.")
+    private List<Path> jdks = List.of(Path.of(System.getProperty("java.home")));
 
     /** Runs the program. */
     public static void main(String[] args) {
@@ -40,45 +51,38 @@ public final class Run implements Callable<Integer> {
         if (rounds > 0) {
             pace = pace.withRounds(rounds);
         }
-        Contenders contenders = new Contenders(new Programs(folder.toAbsolutePath()));
+        Programs programs = new Programs(folder.toAbsolutePath());
+        Contenders contenders = new Contenders(programs);
         contenders.missing().forEach(reason -> System.err.println("left out: " + reason));
+        File logs = folder.resolve("target/logs").toFile();
+        Files.createDirectories(logs.toPath());
         Results results = new Results();
-        List<Workload> workloads = List.of(Workload.roundTrip("rtt-64", 64));
-        for (int round = 1; round <= pace.rounds(); round++) {
-            for (Contender contender : contenders.named(only)) {
-                measure(contender, workloads, round, pace, results);
+        for (Team team : contenders.teams(only)) {
+            if (isWanted(team.name())) {
+                new TeamWork(team, pace, results, logs, System.err).run();
             }
         }
+        probe(contenders, programs, results, logs);
         new Table(results, System.out).print();
         return 0;
     }
 
-    private void measure(Contender contender, List<Workload> workloads, int round, Pace pace, Results results)
-            throws IOException, InterruptedException {
-        File logs = folder.resolve("target/logs").toFile();
-        Files.createDirectories(logs.toPath());
-        try (Session session = Session.open(contender, logs)) {
-            for (Workload workload : workloads) {
-                session.start(workload.command(contender));
-                Thread.sleep(pace.warmUpMillis());
-                Measured unpinned = session.measure(pace.measureMillis());
-                results.add(workload, contender, Cores.UNPINNED, unpinned);
-                session.pin();
-                Thread.sleep(pace.settleMillis());
-                Measured pinned = session.measure(pace.measureMillis());
-                results.add(workload, contender, Cores.PINNED, pinned);
-                session.unpin();
-                session.stop();
-                System.err.printf(
-                        "round %d/%d  %-16s %-10s pinned %.2f, unpinned %.2f %s%n",
-                        round,
-                        pace.rounds(),
-                        contender.name(),
-                        workload.name(),
-                        workload.metric().of(pinned),
-                        workload.metric().of(unpinned),
-                        workload.metric().unit());
+    private void probe(Contenders contenders, Programs programs, Results results, File logs) throws Exception {
+        Probes probes = new Probes(programs, results, logs, System.err);
+        if (isWanted("launch")) {
+            for (Path jdk : jdks) {
+                probes.launches(jdk, quick ? 2 : LAUNCH_ROUNDS);
             }
         }
+        if (isWanted("connections")) {
+            probes.connections(contenders.publishing());
+        }
+        if (isWanted("idle")) {
+            probes.idle(quick ? 5000 : 60_000);
+        }
+    }
+
+    private boolean isWanted(String work) {
+        return workloads.isEmpty() || workloads.stream().anyMatch(work::startsWith);
     }
 }

@@ -2,54 +2,147 @@ package dev.valence.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The processes of one contender in one round. */
+/** The processes of one contender: an end that listens, and one or more that connect. */
 final class Session implements AutoCloseable {
 
     private static final String PINNED = "0x2"; // the second core: the driver and the system are rather on the first
+    private static final int SUBSCRIBER_PROCESSES = 4;
+    private static final long ARRIVAL_SECONDS = 20;
 
+    /** Messages from this size on are few in a second, so that more seconds are taken. */
+    private static final int LARGE_BYTES = 16 << 20;
+
+    private static final int LARGE_FACTOR = 3;
+
+    private final Contender contender;
     private final Child server;
-    private final Child client;
+    private final List<Child> clients = new ArrayList<>();
+    private int subscribers;
+    private double expectedBytes; // at all receivers together
 
-    private Session(Child server, Child client) {
+    private Session(Contender contender, Child server) {
+        this.contender = contender;
         this.server = server;
-        this.client = client;
     }
 
-    static Session open(Contender contender, File logs) throws IOException {
-        File serverLog = new File(logs, contender.name() + "-server.log");
-        File clientLog = new File(logs, contender.name() + "-client.log");
-        if (contender.server().isEmpty()) {
-            Child client = Child.start(contender.name(), contender.clientCommand(""), clientLog);
-            client.awaitOpen();
-            return new Session(client, client);
-        }
-        Child server = Child.start(contender.name() + " server", contender.serverCommand(), serverLog);
+    /** Starts the processes: one that connects, or several that will subscribe. */
+    static Session open(Contender contender, boolean isPublisher, File logs) throws IOException {
+        boolean isAlone = contender.server().isEmpty();
+        List<String> command = isAlone ? contender.clientCommand("") : contender.serverCommand();
+        Session session =
+                new Session(contender, Child.start(contender.name(), command, new File(logs, contender.name())));
         try {
-            server.awaitOpen();
-            String address = server.ask("address");
-            Child client = Child.start(contender.name() + " client", contender.clientCommand(address), clientLog);
-            client.awaitOpen();
-            return new Session(server, client);
+            session.server.awaitOpen();
+            if (isAlone) {
+                session.clients.add(session.server);
+            } else {
+                session.addClients(isPublisher, logs);
+            }
+            return session;
         } catch (IOException | RuntimeException e) {
-            server.close();
+            session.close();
             throw e;
         }
     }
 
-    void start(String command) throws IOException {
-        client.ask(command);
+    private void addClients(boolean isPublisher, File logs) throws IOException {
+        for (int i = 0; i < (isPublisher ? SUBSCRIBER_PROCESSES : 1); i++) {
+            String name = contender.name() + "-client" + i;
+            String address = isPublisher ? "-" : server.ask("address");
+            clients.add(Child.start(name, contender.clientCommand(address), new File(logs, name)));
+        }
+        for (Child client : clients) {
+            client.awaitOpen();
+        }
     }
 
-    void stop() throws IOException {
-        client.ask("stop");
+    /** Makes the subscribers as many as a workload wants; there may be fewer before. */
+    private void subscribe(int wanted) throws IOException {
+        List<List<String>> addresses = new ArrayList<>();
+        clients.forEach(client -> addresses.add(new ArrayList<>()));
+        for (; subscribers < wanted; subscribers++) {
+            addresses.get(subscribers % clients.size()).add(server.ask("address"));
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            if (!addresses.get(i).isEmpty()) {
+                clients.get(i).ask("subscribe " + String.join(" ", addresses.get(i)));
+            }
+        }
     }
 
-    Measured measure(long millis) throws IOException, InterruptedException {
-        client.ask("mark");
-        Thread.sleep(millis);
-        return Measured.parse(client.ask("read"));
+    void start(Workload workload) throws IOException {
+        subscribe(workload.subscribers());
+        worker(workload).ask(workload.command(contender));
+    }
+
+    /** Stops, and makes sure that all that was sent arrives. */
+    void stop(Workload workload) throws IOException, InterruptedException {
+        double sent = Measured.parse(worker(workload).ask("stop")).get("sent");
+        if (!workload.metric().isOfReceiver()) {
+            return;
+        }
+        expectedBytes += sent * workload.bytes() * Math.max(1, workload.subscribers());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVAL_SECONDS);
+        double arrived = arrivedBytes(workload);
+        while (arrived < expectedBytes && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+            arrived = arrivedBytes(workload);
+        }
+        if (arrived != expectedBytes) {
+            throw new IOException(contender.name() + " at " + workload.name() + ": " + (long) arrived
+                    + " bytes arrived (expected: " + (long) expectedBytes + ")");
+        }
+    }
+
+    private double arrivedBytes(Workload workload) throws IOException {
+        double sum = 0;
+        for (Child receiver : receivers(workload)) {
+            sum += Measured.parse(receiver.ask("received")).get("receivedBytes");
+        }
+        return sum;
+    }
+
+    private Child worker(Workload workload) {
+        return workload.subscribers() > 0 ? server : clients.get(0);
+    }
+
+    private List<Child> receivers(Workload workload) {
+        return workload.subscribers() > 0 ? clients : List.of(server);
+    }
+
+    /** Measures for a while, and until something was there to measure. */
+    Measured measure(Workload workload, long millis) throws IOException, InterruptedException {
+        if (workload.metric().isOfReceiver()) {
+            double before = arrivedBytes(workload);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ARRIVAL_SECONDS);
+            while (arrivedBytes(workload) == before && System.nanoTime() < deadline) {
+                Thread.sleep(1); // from the arrival of a message on, not from the pause before it
+            }
+        }
+        List<Child> ends = workload.metric().isOfReceiver() ? receivers(workload) : List.of(worker(workload));
+        double serverBytes = allocatedBytes(server);
+        double clientBytes = allocatedBytes(clients.get(0));
+        for (Child end : ends) {
+            end.ask("mark");
+        }
+        Thread.sleep(workload.bytes() >= LARGE_BYTES ? LARGE_FACTOR * millis : millis);
+        List<Measured> measured = new ArrayList<>();
+        for (Child end : ends) {
+            measured.add(Measured.parse(end.ask("read")));
+        }
+        return (workload.metric().isOfReceiver() ? Workload.together(measured) : measured.get(0))
+                .with("serverAllocatedBytes", allocatedBytes(server) - serverBytes)
+                .with("clientAllocatedBytes", allocatedBytes(clients.get(0)) - clientBytes);
+    }
+
+    private double allocatedBytes(Child end) throws IOException {
+        return contender.isJava() ? Measured.parse(end.ask("allocated")).get("allocatedBytes") : 0;
     }
 
     /** Puts all threads of all processes on one core. */
@@ -63,10 +156,7 @@ final class Session implements AutoCloseable {
     }
 
     private void setCores(String mask) throws IOException, InterruptedException {
-        for (long pid : Stream.of(server, client)
-                .flatMap(child -> child.pids().stream())
-                .distinct()
-                .toList()) {
+        for (long pid : children().flatMap(child -> child.pids().stream()).collect(Collectors.toSet())) {
             Process taskset = new ProcessBuilder("taskset", "-a", "-p", mask, Long.toString(pid))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -77,9 +167,13 @@ final class Session implements AutoCloseable {
         }
     }
 
+    private Stream<Child> children() {
+        return Stream.concat(Stream.of(server), clients.stream());
+    }
+
     @Override
     public void close() {
-        client.close();
+        clients.forEach(Child::close);
         server.close();
     }
 }

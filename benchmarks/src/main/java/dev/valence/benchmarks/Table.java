@@ -25,7 +25,7 @@ final class Table {
                         "%n%-34s %10s %21s%n",
                         heading,
                         "median",
-                        "min .. max, " + results.metric(series).unit());
+                        "min .. max, " + results.workload(series).metric().unit());
             }
             Spread values = results.values(series);
             out.printf(
@@ -38,7 +38,7 @@ final class Table {
         }
         out.printf("%n%-52s %8s %9s %18s%n", "promise", "limit", "measured", "min .. max");
         for (Criterion criterion : Criterion.all()) {
-            Spread ratio = criterion.ratio(results);
+            Spread ratio = criterion.values(results);
             if (!ratio.isEmpty()) {
                 out.printf(
                         Locale.ROOT,

@@ -1,15 +1,19 @@
 package dev.valence.benchmarks.grpc;
 
+import dev.valence.benchmarks.peer.Gate;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.PeerProgram;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.Turnstile;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.File;
@@ -18,6 +22,8 @@ import java.util.List;
 /** Epoll and a Unix socket; {@code direct} chooses the direct executor. */
 public final class GrpcClient implements Peer {
 
+    private static final EventLoopGroup LOOPS = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+
     @SuppressWarnings("NullAway.Init") // opened before anything else
     private ManagedChannel channel;
 
@@ -25,13 +31,18 @@ public final class GrpcClient implements Peer {
     public void open(String address, List<String> options, Receipts receipts) {
         NettyChannelBuilder builder = NettyChannelBuilder.forAddress(new DomainSocketAddress(new File(address)))
                 .channelType(EpollDomainSocketChannel.class)
-                .eventLoopGroup(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
+                .eventLoopGroup(LOOPS)
+                .flowControlWindow(GrpcServer.WINDOW_BYTES)
                 .maxInboundMessageSize(GrpcServer.MAX_MESSAGE_BYTES)
                 .usePlaintext();
         if (options.contains("direct")) {
             builder.directExecutor();
         }
         channel = builder.build();
+    }
+
+    ManagedChannel channel() {
+        return channel;
     }
 
     @Override
@@ -58,6 +69,20 @@ public final class GrpcClient implements Peer {
                         done.run();
                     }
                 });
+    }
+
+    /** Waits while the stream is not ready, as gRPC advises. */
+    @Override
+    public void flood(Object payload, Turnstile turnstile) throws InterruptedException {
+        Gate gate = new Gate();
+        Flooding flooding = new Flooding(gate);
+        ClientCalls.asyncClientStreamingCall(channel.newCall(Bytes.FLOOD, CallOptions.DEFAULT), flooding);
+        ClientCallStreamObserver<byte[]> requests = flooding.requests();
+        while (turnstile.pass()) {
+            gate.await(requests::isReady, turnstile);
+            requests.onNext((byte[]) payload);
+        }
+        requests.onCompleted();
     }
 
     private static void check(byte[] reply, Object payload) {

@@ -1,12 +1,15 @@
 package dev.valence.benchmarks.netty;
 
+import dev.valence.benchmarks.peer.Gate;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.Turnstile;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -19,6 +22,7 @@ import java.util.Queue;
 /** Knows of no frames: so many bytes as were sent are a reply. */
 public final class NettyClient implements Peer {
 
+    private final Gate gate = new Gate();
     private final Queue<Runnable> waiting = new ArrayDeque<>(); // event loop only, as all below but the channel
     private int replyBytes;
     private int readBytes;
@@ -32,6 +36,8 @@ public final class NettyClient implements Peer {
         channel = new Bootstrap()
                 .group(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
                 .channel(EpollDomainSocketChannel.class)
+                .option(ChannelOption.SO_SNDBUF, NettyServer.BUFFER_BYTES)
+                .option(ChannelOption.SO_RCVBUF, NettyServer.BUFFER_BYTES)
                 .handler(new Replies())
                 .connect(new DomainSocketAddress(new File(address)))
                 .sync()
@@ -45,6 +51,11 @@ public final class NettyClient implements Peer {
         } else {
             channel.eventLoop().execute(() -> write((byte[]) payload, done));
         }
+    }
+
+    @Override
+    public void flood(Object payload, Turnstile turnstile) throws InterruptedException {
+        new BatchWriter(channel, gate).flood((byte[]) payload, turnstile);
     }
 
     private void write(byte[] payload, Runnable done) {
@@ -69,6 +80,11 @@ public final class NettyClient implements Peer {
                 readBytes -= replyBytes;
                 waiting.remove().run();
             }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            gate.open();
         }
 
         @Override

@@ -11,7 +11,7 @@ final class Meter {
     private final Recorder recorder = new Recorder(3);
     private final Receipts receipts;
     private long markNanos; // commands only, as all below
-    private long markReceipts;
+    private long markBytes;
     private long markReceiptNanos;
 
     Meter(Receipts receipts) {
@@ -24,7 +24,7 @@ final class Meter {
 
     void mark() {
         recorder.reset();
-        markReceipts = receipts.count();
+        markBytes = receipts.bytes();
         markReceiptNanos = receipts.nanos();
         markNanos = System.nanoTime();
     }
@@ -41,7 +41,7 @@ final class Meter {
             }
             add(line, "max", calls.getMaxValue());
         }
-        add(line, "receipts", receipts.count() - markReceipts);
+        add(line, "receivedBytes", receipts.bytes() - markBytes);
         add(line, "receiptNanos", receipts.nanos() - markReceiptNanos);
         return line.toString();
     }

@@ -44,12 +44,17 @@ public interface Peer {
         throw unsupported("flood");
     }
 
+    /** Returns how many subscribers this end knows of. */
+    default long subscribers() {
+        throw unsupported("subscribers");
+    }
+
     /** Sends each message to all subscribers, as fast as all of them take them, until the turnstile is closed. */
     default void publish(Object payload, Turnstile turnstile) throws Exception {
         throw unsupported("publish");
     }
 
-    /** Makes this end a number of subscribers, each with a connection of its own, to what the other end publishes. */
+    /** Makes this end further subscribers, each with a connection of its own, to what the other end publishes. */
     default void subscribe(List<String> addresses) throws Exception {
         throw unsupported("subscribe");
     }

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code start call BYTES}</td><td>blocking calls, one after the other</td></tr>
  * <tr><td>{@code start async BYTES N}</td><td>N calls in flight</td></tr>
  * <tr><td>{@code start flood BYTES}</td><td>messages to the other end</td></tr>
- * <tr><td>{@code start publish BYTES}</td><td>messages to all subscribers</td></tr>
+ * <tr><td>{@code start publish BYTES N}</td><td>messages to all subscribers, when there are N</td></tr>
  * <tr><td>{@code subscribe ADDRESS …}</td><td>becomes one subscriber for each address</td></tr>
  * <tr><td>{@code mark}</td><td>begins to measure</td></tr>
  * <tr><td>{@code read}</td><td>{@code name=value} of all that was measured since the mark</td></tr>
- * <tr><td>{@code count}</td><td>all arrivals so far</td></tr>
+ * <tr><td>{@code received}</td><td>the bytes of all arrivals so far</td></tr>
+ * <tr><td>{@code allocated}</td><td>the bytes that all threads have allocated so far</td></tr>
+ * <tr><td>{@code memory}</td><td>heap, direct memory and files after a collection</td></tr>
  * <tr><td>{@code stop}</td><td>ends the load and answers what was sent</td></tr>
  * </table>
  */
@@ -92,14 +94,21 @@ public final class PeerProgram {
                 yield "marked";
             }
             case "read" -> meter.read();
-            case "count" -> "count=" + receipts.count();
+            case "received" -> "receivedBytes=" + receipts.bytes();
+            case "allocated" -> "allocatedBytes=" + Memory.allocatedBytes();
+            case "memory" -> Memory.held();
             case "stop" -> stop();
             default ->
                 throw new IllegalArgumentException("command: " + words + " (expected: address, start, subscribe …)");
         };
     }
 
-    private String start(List<String> words) {
+    private String start(List<String> words) throws InterruptedException {
+        if (words.get(1).equals("publish")) {
+            while (peer.subscribers() < Integer.parseInt(words.get(3))) {
+                Thread.sleep(1);
+            }
+        }
         load = load(words);
         load.start();
         return "started";

@@ -3,6 +3,7 @@ package dev.valence.benchmarks.rsocket;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.PeerProgram;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.Turnstile;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.rsocket.Payload;
 import io.rsocket.RSocket;
@@ -13,6 +14,7 @@ import io.rsocket.util.ByteBufPayload;
 import java.io.File;
 import java.util.List;
 import java.util.Objects;
+import reactor.core.publisher.Flux;
 import reactor.netty.tcp.TcpClient;
 
 /** Epoll and a Unix socket, and payloads that are not copied. */
@@ -44,6 +46,18 @@ public final class RSocketClientEnd implements Peer {
                             done.run();
                         },
                         PeerProgram::fail);
+    }
+
+    @Override
+    public void flood(Object payload, Turnstile turnstile) {
+        Flux<Payload> messages = Flux.generate(sink -> {
+            if (turnstile.pass()) {
+                sink.next(ByteBufPayload.create((byte[]) payload));
+            } else {
+                sink.complete();
+            }
+        });
+        socket.requestChannel(messages).then().block();
     }
 
     private static void check(Payload reply, Object payload) {

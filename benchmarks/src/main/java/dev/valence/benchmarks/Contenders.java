@@ -33,14 +33,28 @@ final class Contenders {
         return missing;
     }
 
-    /** Returns all teams with those contenders whose names begin with one of the words; with all if there is no word. */
-    List<Team> teams(List<String> only) {
+    /**
+     * Returns all teams.
+     *
+     * @param only what the names of contenders begin with; all if there is no word
+     * @param work names of teams, or what the names of workloads begin with; all if there is no word
+     */
+    List<Team> teams(List<String> only, List<String> work) {
         List<Team> teams = new ArrayList<>();
-        for (Team team : List.of(roundTrips(), pipelined(), oneWay(), bandwidth(), broadcast())) {
+        List<Team> all =
+                List.of(roundTrips(), kinds(), renderers(), pipelined(), oneWay(), bandwidth(), broadcast(), mixed());
+        for (Team team : all) {
             List<Contender> contenders = team.contenders().stream()
                     .filter(contender -> only.isEmpty() || only.stream().anyMatch(contender.name()::startsWith))
                     .toList();
-            teams.add(new Team(team.name(), contenders, team.workloads()));
+            List<Workload> workloads = team.workloads().stream()
+                    .filter(workload -> work.isEmpty()
+                            || work.contains(team.name())
+                            || work.stream().anyMatch(workload.name()::startsWith))
+                    .toList();
+            if (!contenders.isEmpty() && !workloads.isEmpty()) {
+                teams.add(new Team(team.name(), contenders, workloads));
+            }
         }
         return teams;
     }
@@ -62,9 +76,39 @@ final class Contenders {
         all.add(grpc("grpc-default", CALL, "default"));
         all.add(rsocket("rsocket", ASYNC));
         all.add(rsocket("rsocket-blocking", CALL));
-        all.add(new Contender("rmi", CALL, programs.rmi("RmiServer"), programs.rmi("RmiClient"), List.of()));
+        all.add(rmi());
         addNode(all);
-        return new Team("rtt", all, List.of(Workload.roundTrip("rtt-64", 64)));
+        return new Team(
+                "rtt",
+                all,
+                List.of(
+                        Workload.roundTrip("rtt-64", 64),
+                        Workload.roundTrip("rtt-1k", 1024),
+                        Workload.roundTrip("rtt-64k", 64 * 1024)));
+    }
+
+    private Team kinds() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence-bytes", CALL, "direct"));
+        all.add(valence("valence-record", CALL, "direct", "note"));
+        all.add(valence("valence-protobuf", CALL, "direct", "protobuf"));
+        return new Team("kinds", all, List.of(Workload.roundTrip("kind-64", 64), Workload.roundTrip("kind-1k", 1024)));
+    }
+
+    private Team renderers() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence-to-main", ASYNC, "direct"));
+        all.add(valence("valence-through-main", ASYNC, "direct", "relay"));
+        all.add(valence("valence-by-port", ASYNC, "direct", "port"));
+        return new Team("renderers", all, List.of(Workload.roundTrip("renderers-64", 64)));
+    }
+
+    private Team mixed() {
+        List<Contender> all = new ArrayList<>();
+        all.add(valence("valence", CALL, "elastic"));
+        all.add(grpc("grpc", CALL, "default"));
+        all.add(rmi());
+        return new Team("mixed", all, List.of(Workload.mixed("mixed-64-4m", 64, 4 << 20)));
     }
 
     private Team pipelined() {
@@ -119,9 +163,9 @@ final class Contenders {
         return new Contender(name, ASYNC, server, client, List.of(option));
     }
 
-    private Contender valence(String name, String calls, String executor) {
+    private Contender valence(String name, String calls, String... options) {
         List<String> renderer = programs.valenceRenderer("ValenceRenderer");
-        return new Contender(name, calls, programs.valenceMain(), renderer, List.of(executor));
+        return new Contender(name, calls, programs.valenceMain(), renderer, List.of(options));
     }
 
     private Contender netty(String service) {
@@ -131,6 +175,10 @@ final class Contenders {
 
     private Contender grpc(String name, String calls, String executor) {
         return new Contender(name, calls, programs.grpc("GrpcServer"), programs.grpc("GrpcClient"), List.of(executor));
+    }
+
+    private Contender rmi() {
+        return new Contender("rmi", CALL, programs.rmi("RmiServer"), programs.rmi("RmiClient"), List.of());
     }
 
     private Contender rsocket(String name, String calls) {

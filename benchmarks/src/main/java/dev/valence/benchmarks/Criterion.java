@@ -42,6 +42,11 @@ record Criterion(String title, Series ours, @Nullable Series theirs, Bound bound
         return theirs == null ? values : values.dividedBy(results.values(theirs));
     }
 
+    /** Returns whether a promise is about a workload. */
+    static boolean isAbout(String workload) {
+        return all().stream().anyMatch(criterion -> criterion.ours.workload().equals(workload));
+    }
+
     /** Returns all promises. */
     static List<Criterion> all() {
         List<Criterion> all = new ArrayList<>();
@@ -104,7 +109,7 @@ record Criterion(String title, Series ours, @Nullable Series theirs, Bound bound
     }
 
     private static void add(List<Criterion> all, Series ours, String theirs, Bound bound, double limit) {
-        String title = ours.workload() + " " + ours.contender() + " / " + theirs;
+        String title = ours.workload() + " " + ours.contender() + " / " + theirs + ", " + ours.cores();
         all.add(new Criterion(title, ours, new Series(ours.workload(), theirs, ours.cores()), bound, limit));
     }
 }

@@ -17,7 +17,7 @@ final class Programs {
     /** The same for every JVM: a young generation small enough to have been touched all over by the warm-up. */
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xmn64m", "-Xms256m", "-Xmx2g");
 
-    private static final String HARNESS = "valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";
+    private static final String HARNESS = "classes|valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";
     private static final String VALENCE = HARNESS + "|valence-(proto|core|jackson).*|protobuf-.*|jackson-.*";
     /** Of renderers that main launches: jars, for there are no archives of directories. */
     private static final String LAUNCHED =
@@ -39,7 +39,7 @@ final class Programs {
     }
 
     List<String> valenceMain() {
-        return peer(VALENCE + "|valence-main.*|netty-.*", "valence.ValenceMain");
+        return peer(VALENCE + "|valence-main.*|valence-renderer.*|netty-.*", "valence.ValenceMain");
     }
 
     List<String> valenceRenderer(String end) {

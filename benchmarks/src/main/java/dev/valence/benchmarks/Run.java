@@ -1,10 +1,13 @@
 package dev.valence.benchmarks;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +31,9 @@ public final class Run implements Callable<Integer> {
             names = "--work",
             split = ",",
             description =
-                    "Work: rtt, pipelined, oneway, bandwidth, broadcast, launch, connections, idle. Default: all.")
-    private List<String> workloads = List.of();
+                    "Work, such as rtt or rtt-64: rtt, kinds, renderers, pipelined, oneway, bandwidth, broadcast, mixed, launch, connections, idle."
+                            + " Default: all.")
+    private List<String> works = List.of();
 
     @Option(names = "--rounds", description = "Rounds. Default: 5, with --quick 2.")
     private int rounds;
@@ -40,6 +44,23 @@ public final class Run implements Callable<Integer> {
     @Option(names = "--jdk", description = "JDKs whose starts are measured. Default: the one that runs this.")
     private List<Path> jdks = List.of(Path.of(System.getProperty("java.home")));
 
+    @Option(
+            names = "--json",
+            description =
+                    "File for all that is measured. What it has already stays, so that a long run may have pieces.")
+    private @Nullable Path json;
+
+    @Option(names = "--report", description = "Measures nothing, and shows what the file of --json has.")
+    private boolean reportOnly;
+
+    @Option(
+            names = "--check",
+            description = "Fails if a ratio is worse than in baseline.json by more than 25 %% beyond its spread.")
+    private boolean check;
+
+    @Option(names = "--set-baseline", description = "Writes baseline.json.")
+    private boolean setBaseline;
+
     /** Runs the program. */
     public static void main(String[] args) {
         System.exit(new CommandLine(new Run()).execute(args));
@@ -47,6 +68,10 @@ public final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (reportOnly) {
+            return judge(Report.read(Objects.requireNonNull(json, "--report needs --json"))
+                    .results());
+        }
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         if (rounds > 0) {
             pace = pace.withRounds(rounds);
@@ -57,14 +82,33 @@ public final class Run implements Callable<Integer> {
         File logs = folder.resolve("target/logs").toFile();
         Files.createDirectories(logs.toPath());
         Results results = new Results();
-        for (Team team : contenders.teams(only)) {
-            if (isWanted(team.name())) {
-                new TeamWork(team, pace, results, logs, System.err).run();
-            }
+        for (Team team : contenders.teams(only, works)) {
+            new TeamWork(team, pace, results, logs, System.err).run();
+            save(results);
         }
         probe(contenders, programs, results, logs);
+        return judge(save(results).results());
+    }
+
+    /** Keeps what there is so far: a long run may end early. */
+    private Report save(Results results) throws IOException {
+        Report report = Report.of(results);
+        if (json != null) {
+            report = Files.exists(json) ? report.with(Report.read(json)) : report;
+            report.write(json);
+        }
+        return report;
+    }
+
+    private int judge(Results results) throws IOException {
         new Table(results, System.out).print();
-        return 0;
+        Path file = folder.resolve("baseline.json");
+        if (setBaseline) {
+            Baseline.of(results).write(file);
+        }
+        List<String> losses = check ? Baseline.read(file).losses(results) : List.of();
+        losses.forEach(loss -> System.out.println("lost: " + loss));
+        return losses.isEmpty() ? 0 : 1;
     }
 
     private void probe(Contenders contenders, Programs programs, Results results, File logs) throws Exception {
@@ -83,6 +127,6 @@ public final class Run implements Callable<Integer> {
     }
 
     private boolean isWanted(String work) {
-        return workloads.isEmpty() || workloads.stream().anyMatch(work::startsWith);
+        return works.isEmpty() || works.contains(work);
     }
 }

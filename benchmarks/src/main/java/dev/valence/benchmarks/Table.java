@@ -22,19 +22,23 @@ final class Table {
             if (!next.equals(heading)) {
                 heading = next;
                 out.printf(
-                        "%n%-34s %10s %21s%n",
+                        "%n%-34s %10s %-24s rounds%n",
                         heading,
                         "median",
-                        "min .. max, " + results.workload(series).metric().unit());
+                        "      min .. max, " + results.workload(series).metric().unit());
             }
             Spread values = results.values(series);
             out.printf(
                     Locale.ROOT,
-                    "  %-32s %10.2f %10.2f .. %.2f%n",
+                    "  %-32s %10.2f %10.2f .. %-10.2f",
                     series.contender(),
                     values.median(),
                     values.min(),
                     values.max());
+            for (double value : values.values()) {
+                out.printf(Locale.ROOT, " %.2f", value);
+            }
+            out.println();
         }
         out.printf("%n%-52s %8s %9s %18s%n", "promise", "limit", "measured", "min .. max");
         for (Criterion criterion : Criterion.all()) {
@@ -43,7 +47,7 @@ final class Table {
                 out.printf(
                         Locale.ROOT,
                         "%-52s %2s %5.2f %9.2f %9.2f .. %-5.2f  %s%n",
-                        criterion.title() + ", " + criterion.ours().cores(),
+                        criterion.title(),
                         criterion.bound(),
                         criterion.limit(),
                         ratio.median(),

@@ -19,6 +19,9 @@ final class TeamWork {
     /** Of an array of 64 bytes, with its header. */
     private static final int ARRAY_BYTES = 80;
 
+    /** Rounds of work that no promise is about. */
+    private static final int OTHER_ROUNDS = 3;
+
     private final Team team;
     private final Pace pace;
     private final Results results;
@@ -41,7 +44,8 @@ final class TeamWork {
                 for (Contender contender : team.contenders()) {
                     warmUp(contender, workload, warmUpMillis);
                 }
-                for (int round = 1; round <= pace.rounds(); round++) {
+                int rounds = Criterion.isAbout(workload.name()) ? pace.rounds() : Math.min(OTHER_ROUNDS, pace.rounds());
+                for (int round = 1; round <= rounds; round++) {
                     for (Contender contender : team.contenders()) {
                         measure(contender, workload, round);
                     }
@@ -103,10 +107,9 @@ final class TeamWork {
         session.unpin();
         session.stop(workload);
         progress.printf(
-                "%s, round %d of %d: %s %.1f %s, unpinned %.1f%n",
+                "%s, round %d: %s %.1f %s, unpinned %.1f%n",
                 workload.name(),
                 round,
-                pace.rounds(),
                 contender.name(),
                 workload.value(pinned),
                 workload.metric().unit(),

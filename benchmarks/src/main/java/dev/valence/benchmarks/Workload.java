@@ -17,6 +17,8 @@ record Workload(String name, String command, int bytes, int subscribers, Metric 
     enum Metric {
         /** Half of the calls take no longer. */
         LATENCY("µs"),
+        /** One call in a hundred takes longer. */
+        TAIL("µs at p99"),
         /** Calls that ended. */
         CALLS("k/s"),
         /** Messages that listeners got. */
@@ -54,6 +56,10 @@ record Workload(String name, String command, int bytes, int subscribers, Metric 
         return new Workload(name, "start async " + bytes + " " + inFlight, bytes, 0, Metric.CALLS);
     }
 
+    static Workload mixed(String name, int bytes, int largeBytes) {
+        return new Workload(name, "start mixed " + bytes + " " + largeBytes, bytes, 0, Metric.TAIL);
+    }
+
     static Workload oneWay(String name, int bytes) {
         return new Workload(name, "start flood " + bytes, bytes, 0, Metric.MESSAGES);
     }
@@ -79,6 +85,7 @@ record Workload(String name, String command, int bytes, int subscribers, Metric 
     double value(Measured measured) {
         return switch (metric) {
             case LATENCY -> measured.get("p50.0") / 1000;
+            case TAIL -> measured.get("p99.0") / 1000;
             case CALLS -> measured.get("calls") / measured.get("nanos") * 1e6;
             case MESSAGES -> measured.get("bytesPerNano") / bytes * 1e6;
             case BANDWIDTH -> measured.get("bytesPerNano") * 1e3;

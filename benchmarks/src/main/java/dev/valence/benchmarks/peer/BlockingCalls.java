@@ -1,19 +1,21 @@
 package dev.valence.benchmarks.peer;
 
+import java.util.function.LongConsumer;
+
 /** One thread that calls, waits for the reply, and calls again. */
 final class BlockingCalls implements Load {
 
     private final Peer peer;
     private final Object payload;
-    private final Meter meter;
+    private final LongConsumer latencies;
     private final Thread thread = new Thread(this::run, "calls");
     private volatile boolean stopped;
     private long sent; // by the thread, read when that has ended
 
-    BlockingCalls(Peer peer, Object payload, Meter meter) {
+    BlockingCalls(Peer peer, Object payload, LongConsumer latencies) {
         this.peer = peer;
         this.payload = payload;
-        this.meter = meter;
+        this.latencies = latencies;
     }
 
     @Override
@@ -26,7 +28,7 @@ final class BlockingCalls implements Load {
             while (!stopped) {
                 long start = System.nanoTime();
                 peer.call(payload);
-                meter.record(System.nanoTime() - start);
+                latencies.accept(System.nanoTime() - start);
                 sent++;
             }
         } catch (Throwable t) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code address}</td><td>where one more client connects</td></tr>
  * <tr><td>{@code start call BYTES}</td><td>blocking calls, one after the other</td></tr>
  * <tr><td>{@code start async BYTES N}</td><td>N calls in flight</td></tr>
+ * <tr><td>{@code start mixed BYTES LARGE}</td><td>blocking calls beside large ones by another thread</td></tr>
  * <tr><td>{@code start flood BYTES}</td><td>messages to the other end</td></tr>
  * <tr><td>{@code start publish BYTES N}</td><td>messages to all subscribers, when there are N</td></tr>
  * <tr><td>{@code subscribe ADDRESS …}</td><td>becomes one subscriber for each address</td></tr>
@@ -123,13 +124,14 @@ public final class PeerProgram {
     private Load load(List<String> words) {
         Object payload = peer.payload(Integer.parseInt(words.get(2)));
         return switch (words.get(1)) {
-            case "call" -> new BlockingCalls(peer, payload, meter);
+            case "call" -> new BlockingCalls(peer, payload, meter::record);
+            case "mixed" -> new MixedCalls(peer, Integer.parseInt(words.get(2)), Integer.parseInt(words.get(3)), meter);
             case "async" -> new AsyncCalls(peer, payload, meter, Integer.parseInt(words.get(3)));
             case "flood" -> new Sending(peer::flood, payload);
             case "publish" -> new Sending(peer::publish, payload);
             default ->
                 throw new IllegalArgumentException(
-                        "load: " + words.get(1) + " (expected: call, async, flood or publish)");
+                        "load: " + words.get(1) + " (expected: call, async, mixed, flood or publish)");
         };
     }
 }

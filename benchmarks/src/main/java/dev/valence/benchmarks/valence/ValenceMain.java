@@ -1,5 +1,6 @@
 package dev.valence.benchmarks.valence;
 
+import com.google.protobuf.BytesValue;
 import dev.valence.CallbackExecutor;
 import dev.valence.EventChannel;
 import dev.valence.Permissions;
@@ -11,15 +12,24 @@ import dev.valence.benchmarks.peer.Turnstile;
 import dev.valence.main.Invitation;
 import dev.valence.main.IpcMain;
 import dev.valence.main.IpcMainOptions;
+import dev.valence.main.Renderer;
 import dev.valence.main.RendererSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A main process with default options; {@code direct} chooses the direct executor. */
+/**
+ * A main process with default options; {@code direct} chooses the direct executor, {@code relay} and {@code port} add a
+ * second renderer.
+ */
 public final class ValenceMain implements Peer {
 
     static final RequestChannel<byte[], byte[]> ECHO = RequestChannel.of("echo", byte[].class, byte[].class);
+    static final RequestChannel<Note, Note> ECHO_NOTE = RequestChannel.of("echo note", Note.class, Note.class);
+    static final RequestChannel<BytesValue, BytesValue> ECHO_PROTOBUF =
+            RequestChannel.of("echo protobuf", BytesValue.class, BytesValue.class);
+    static final RequestChannel<byte[], byte[]> RELAY = RequestChannel.of("relay", byte[].class, byte[].class);
+    static final EventChannel<Void> PORT = EventChannel.of("port", Void.class);
     static final EventChannel<byte[]> MESSAGE = EventChannel.of("message", byte[].class);
 
     static final EventChannel<byte[]> NEWS = EventChannel.of("news", byte[].class);
@@ -46,6 +56,17 @@ public final class ValenceMain implements Peer {
         }
         main = IpcMain.open(mainOptions);
         main.handle(ECHO, (event, payload) -> payload);
+        main.handle(ECHO_NOTE, (event, payload) -> payload);
+        main.handle(ECHO_PROTOBUF, (event, payload) -> payload);
+        if (options.contains("relay") || options.contains("port")) {
+            Renderer partner = main.launch(RendererSpec.of(Partner.class));
+            main.handleAsync(RELAY, (event, payload) -> partner.invoke(ECHO, payload));
+            main.on(
+                    PORT,
+                    (event, nothing) ->
+                            partner.postMessage(PORT, null, event.ports().get(0)));
+            partner.ready().join();
+        }
         main.on(MESSAGE, (event, payload) -> receipts.arrived(payload.length));
         main.on(PROGRESS, (event, messages) -> {
             progress.merge(event.sender().id(), messages, Integer::sum);

@@ -37,7 +37,7 @@ final class Contenders {
      * Returns all teams.
      *
      * @param only what the names of contenders begin with; all if there is no word
-     * @param work names of teams, or what the names of workloads begin with; all if there is no word
+     * @param work names of teams or workloads; all if there is no word
      */
     List<Team> teams(List<String> only, List<String> work) {
         List<Team> teams = new ArrayList<>();
@@ -48,9 +48,7 @@ final class Contenders {
                     .filter(contender -> only.isEmpty() || only.stream().anyMatch(contender.name()::startsWith))
                     .toList();
             List<Workload> workloads = team.workloads().stream()
-                    .filter(workload -> work.isEmpty()
-                            || work.contains(team.name())
-                            || work.stream().anyMatch(workload.name()::startsWith))
+                    .filter(workload -> work.isEmpty() || work.contains(team.name()) || work.contains(workload.name()))
                     .toList();
             if (!contenders.isEmpty() && !workloads.isEmpty()) {
                 teams.add(new Team(team.name(), contenders, workloads));

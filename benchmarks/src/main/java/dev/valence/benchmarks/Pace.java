@@ -11,8 +11,8 @@ package dev.valence.benchmarks;
  */
 record Pace(int rounds, long warmUpMillis, long nextWarmUpMillis, long settleMillis, long measureMillis) {
 
-    static final Pace FULL = new Pace(5, 12_000, 3000, 300, 1000);
-    static final Pace QUICK = new Pace(2, 3000, 1000, 150, 300);
+    static final Pace FULL = new Pace(5, 12_000, 2000, 300, 800);
+    static final Pace QUICK = new Pace(2, 2000, 500, 100, 250);
 
     Pace withRounds(int newRounds) {
         return new Pace(newRounds, warmUpMillis, nextWarmUpMillis, settleMillis, measureMillis);

@@ -18,6 +18,9 @@ public final class Run implements Callable<Integer> {
 
     private static final int LAUNCH_ROUNDS = 9;
 
+    /** Work that is done in less than two minutes. */
+    private static final List<String> QUICK = List.of("rtt-64", "pipelined-64", "oneway-64");
+
     @Option(names = "--folder", hidden = true, defaultValue = "benchmarks", description = "The module's folder.")
     private Path folder = Path.of("benchmarks");
 
@@ -38,7 +41,7 @@ public final class Run implements Callable<Integer> {
     @Option(names = "--rounds", description = "Rounds. Default: 5, with --quick 2.")
     private int rounds;
 
-    @Option(names = "--quick", description = "Less of everything: under two minutes.")
+    @Option(names = "--quick", description = "Less of it, and little warm-up: under two minutes.")
     private boolean quick;
 
     @Option(names = "--jdk", description = "JDKs whose starts are measured. Default: the one that runs this.")
@@ -57,6 +60,9 @@ public final class Run implements Callable<Integer> {
             names = "--check",
             description = "Fails if a ratio is worse than in baseline.json by more than 25 %% beyond its spread.")
     private boolean check;
+
+    @Option(names = "--plots", description = "Folder for plots.")
+    private @Nullable Path plots;
 
     @Option(names = "--set-baseline", description = "Writes baseline.json.")
     private boolean setBaseline;
@@ -82,9 +88,8 @@ public final class Run implements Callable<Integer> {
         File logs = folder.resolve("target/logs").toFile();
         Files.createDirectories(logs.toPath());
         Results results = new Results();
-        for (Team team : contenders.teams(only, works)) {
-            new TeamWork(team, pace, results, logs, System.err).run();
-            save(results);
+        for (Team team : contenders.teams(only, works())) {
+            new TeamWork(team, pace, results, logs, System.err).run(() -> save(results));
         }
         probe(contenders, programs, results, logs);
         return judge(save(results).results());
@@ -102,6 +107,10 @@ public final class Run implements Callable<Integer> {
 
     private int judge(Results results) throws IOException {
         new Table(results, System.out).print();
+        if (plots != null) {
+            Files.createDirectories(plots);
+            new Plots(results, plots).draw();
+        }
         Path file = folder.resolve("baseline.json");
         if (setBaseline) {
             Baseline.of(results).write(file);
@@ -126,7 +135,11 @@ public final class Run implements Callable<Integer> {
         }
     }
 
+    private List<String> works() {
+        return works.isEmpty() && quick ? QUICK : works;
+    }
+
     private boolean isWanted(String work) {
-        return works.isEmpty() || works.contains(work);
+        return works().isEmpty() || works().contains(work);
     }
 }

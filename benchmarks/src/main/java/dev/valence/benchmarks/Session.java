@@ -18,7 +18,7 @@ final class Session implements AutoCloseable {
     /** Messages from this size on are few in a second, so that more seconds are taken. */
     private static final int LARGE_BYTES = 16 << 20;
 
-    private static final int LARGE_FACTOR = 3;
+    private static final int LARGE_FACTOR = 2;
 
     private final Contender contender;
     private final Child server;

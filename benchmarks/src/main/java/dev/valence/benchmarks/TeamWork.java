@@ -19,8 +19,13 @@ final class TeamWork {
     /** Of an array of 64 bytes, with its header. */
     private static final int ARRAY_BYTES = 80;
 
+    /** Keeps what there is. */
+    interface Saving {
+        void save() throws IOException;
+    }
+
     /** Rounds of work that no promise is about. */
-    private static final int OTHER_ROUNDS = 3;
+    private static final int OTHER_ROUNDS = 2;
 
     private final Team team;
     private final Pace pace;
@@ -37,7 +42,12 @@ final class TeamWork {
         this.progress = progress;
     }
 
-    void run() throws IOException, InterruptedException {
+    /**
+     * Does all work.
+     *
+     * @param afterEach called after each workload: what was measured so far may be kept
+     */
+    void run(Saving afterEach) throws IOException, InterruptedException {
         try {
             long warmUpMillis = pace.warmUpMillis();
             for (Workload workload : team.workloads()) {
@@ -51,6 +61,7 @@ final class TeamWork {
                     }
                 }
                 warmUpMillis = pace.nextWarmUpMillis();
+                afterEach.save();
             }
         } finally {
             sessions.values().forEach(Session::close);

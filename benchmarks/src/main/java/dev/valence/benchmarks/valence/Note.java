@@ -10,7 +10,7 @@ package dev.valence.benchmarks.valence;
 public record Note(int number, String author, String text) {
 
     /** Returns a note that takes about so many bytes as CBOR, of which the names of the fields are 16. */
-    static Note ofBytes(int bytes) {
+    public static Note ofBytes(int bytes) {
         return new Note(4711, "somebody", "x".repeat(Math.max(1, bytes - 34)));
     }
 }

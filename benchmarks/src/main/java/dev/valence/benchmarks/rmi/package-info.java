@@ -1,0 +1,5 @@
+/** The ends of Java RMI. */
+@NullMarked
+package dev.valence.benchmarks.rmi;
+
+import org.jspecify.annotations.NullMarked;

@@ -64,7 +64,7 @@ final class Contenders {
 
     private Team roundTrips() {
         List<Contender> all = new ArrayList<>();
-        all.add(valence("valence-async", ASYNC, "direct"));
+        all.add(valence("valence-async", ASYNC, "direct", "direct-callbacks"));
         all.add(valence("valence-sync", CALL, "direct"));
         all.add(valence("valence-default", CALL, "elastic"));
         floor.ifPresent(program -> all.add(new Contender("c", CALL, program, program, List.of("echo"))));
@@ -95,9 +95,9 @@ final class Contenders {
 
     private Team renderers() {
         List<Contender> all = new ArrayList<>();
-        all.add(valence("valence-to-main", ASYNC, "direct"));
-        all.add(valence("valence-through-main", ASYNC, "direct", "relay"));
-        all.add(valence("valence-by-port", ASYNC, "direct", "port"));
+        all.add(valence("valence-to-main", ASYNC, "direct", "direct-callbacks"));
+        all.add(valence("valence-through-main", ASYNC, "direct", "direct-callbacks", "relay"));
+        all.add(valence("valence-by-port", ASYNC, "direct", "direct-callbacks", "port"));
         return new Team("renderers", all, List.of(Workload.roundTrip("renderers-64", 64)));
     }
 

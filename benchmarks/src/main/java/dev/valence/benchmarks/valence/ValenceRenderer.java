@@ -37,7 +37,7 @@ public final class ValenceRenderer implements Peer {
         channel = channel();
         String[] parts = address.split(",");
         IpcRendererOptions rendererOptions = IpcRendererOptions.to(Endpoint.parse(parts[0]), parts[1]);
-        if (options.contains("direct")) {
+        if (options.contains("direct-callbacks")) {
             rendererOptions = rendererOptions.withExecutor(CallbackExecutor.direct());
         }
         renderer = IpcRenderer.connect(rendererOptions);

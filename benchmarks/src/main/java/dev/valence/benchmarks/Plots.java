@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.LogarithmicAxis;
 import org.jfree.chart.axis.SymbolAxis;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
@@ -62,7 +62,7 @@ final class Plots {
                 PERCENTILES.stream().map(name -> name.replace(".0", "")).toArray(String[]::new);
         SymbolAxis percentile = new SymbolAxis("percentile", names);
         percentile.setGridBandsVisible(false);
-        draw("latency.svg", "Round trip, 64 bytes, one core", percentile, new LogAxis("µs"), lines);
+        draw("latency.svg", "Round trip, 64 bytes, one core", percentile, new LogarithmicAxis("µs"), lines);
     }
 
     /** One-way throughput by size of message: small ones and large ones. */
@@ -77,7 +77,12 @@ final class Plots {
                 add(lines, series.contender(), results.workload(series).bytes(), bytesPerNano.median() * 1e3);
             }
         }
-        draw("throughput.svg", "One way, one core", new LogAxis("bytes of a message"), new LogAxis("MB/s"), all(lines));
+        draw(
+                "throughput.svg",
+                "One way, one core",
+                new LogarithmicAxis("bytes of a message"),
+                new LogarithmicAxis("MB/s"),
+                all(lines));
     }
 
     private void subscribers() throws IOException {
@@ -92,8 +97,8 @@ final class Plots {
         draw(
                 "broadcast.svg",
                 "Broadcast of 64 bytes to 4 processes, one core",
-                new LogAxis("subscribers"),
-                new LogAxis("thousand deliveries a second"),
+                new LogarithmicAxis("subscribers"),
+                new LogarithmicAxis("thousand deliveries a second"),
                 all(lines));
     }
 

@@ -3,6 +3,7 @@ package dev.valence.benchmarks.grpc;
 import dev.valence.benchmarks.peer.Gate;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.SocketFile;
 import dev.valence.benchmarks.peer.Turnstile;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -12,7 +13,6 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChanne
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,7 +32,7 @@ public final class GrpcServer implements Peer {
 
     @Override
     public void open(String address, List<String> options, Receipts receipts) throws Exception {
-        socket = Files.createTempDirectory("grpc").resolve("socket");
+        socket = SocketFile.create("grpc");
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
                 .channelType(EpollServerDomainSocketChannel.class)
                 .bossEventLoopGroup(new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory()))
@@ -44,7 +44,6 @@ public final class GrpcServer implements Peer {
             builder.directExecutor();
         }
         builder.build().start();
-        socket.toFile().deleteOnExit();
     }
 
     private ServerServiceDefinition service(Receipts receipts) {

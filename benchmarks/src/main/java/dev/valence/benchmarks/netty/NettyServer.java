@@ -3,6 +3,7 @@ package dev.valence.benchmarks.netty;
 import dev.valence.benchmarks.peer.Gate;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.SocketFile;
 import dev.valence.benchmarks.peer.Turnstile;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -17,7 +18,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +38,7 @@ public final class NettyServer implements Peer {
 
     @Override
     public void open(String address, List<String> options, Receipts receipts) throws Exception {
-        socket = Files.createTempDirectory("netty").resolve("socket");
+        socket = SocketFile.create("netty");
         new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory()))
                 .channel(EpollServerDomainSocketChannel.class)
@@ -54,7 +54,6 @@ public final class NettyServer implements Peer {
                 })
                 .bind(new DomainSocketAddress(socket.toFile()))
                 .sync();
-        socket.toFile().deleteOnExit();
     }
 
     private ChannelHandler[] service(String name, Receipts receipts) {

@@ -54,7 +54,7 @@ public final class PeerProgram {
                     .newInstance();
             new PeerProgram(peer)
                     .run(args[1].equals("-") ? "" : args[1], Arrays.asList(args).subList(2, args.length));
-            Runtime.getRuntime().halt(0);
+            System.exit(0); // libraries keep threads
         } catch (Throwable t) {
             fail(t);
         }

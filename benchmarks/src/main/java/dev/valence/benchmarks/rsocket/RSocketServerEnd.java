@@ -2,6 +2,7 @@ package dev.valence.benchmarks.rsocket;
 
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
+import dev.valence.benchmarks.peer.SocketFile;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.rsocket.Payload;
 import io.rsocket.RSocket;
@@ -9,7 +10,6 @@ import io.rsocket.SocketAcceptor;
 import io.rsocket.core.RSocketServer;
 import io.rsocket.frame.decoder.PayloadDecoder;
 import io.rsocket.transport.netty.server.TcpServerTransport;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.reactivestreams.Publisher;
@@ -28,13 +28,12 @@ public final class RSocketServerEnd implements Peer {
 
     @Override
     public void open(String address, List<String> options, Receipts receipts) throws Exception {
-        socket = Files.createTempDirectory("rsocket").resolve("socket");
+        socket = SocketFile.create("rsocket");
         RSocketServer.create(SocketAcceptor.with(new Service(receipts)))
                 .payloadDecoder(PayloadDecoder.ZERO_COPY)
                 .bind(TcpServerTransport.create(
                         TcpServer.create().bindAddress(() -> new DomainSocketAddress(socket.toFile()))))
                 .block();
-        socket.toFile().deleteOnExit();
     }
 
     @Override

@@ -24,6 +24,10 @@ final class TeamWork {
         void save() throws IOException;
     }
 
+    private static final int WARM_UP_STEPS = 15; // 2 s each of the longest warm-up
+    private static final int CALM_STEPS = 3;
+    private static final double NOT_FASTER = 1.05;
+
     /** Rounds of work that no promise is about. */
     private static final int OTHER_ROUNDS = 2;
 
@@ -76,8 +80,20 @@ final class TeamWork {
             sessions.put(contender, session);
         }
         session.start(workload);
-        Thread.sleep(millis);
+        warmUp(session, workload, millis);
         session.stop(workload);
+    }
+
+    /** Waits until the contender has not become faster for some steps. */
+    private static void warmUp(Session session, Workload workload, long millis)
+            throws IOException, InterruptedException {
+        double best = 0;
+        int calmSteps = 0;
+        for (int step = 0; step < WARM_UP_STEPS && calmSteps < CALM_STEPS; step++) {
+            double rate = workload.rate(session.measure(workload, millis / WARM_UP_STEPS));
+            calmSteps = rate > best * NOT_FASTER ? 0 : calmSteps + 1;
+            best = Math.max(best, rate);
+        }
     }
 
     /** The receiver makes an array for each message, which is the user's own; the sender has one for all. */

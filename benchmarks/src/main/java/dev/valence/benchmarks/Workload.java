@@ -93,6 +93,11 @@ record Workload(String name, String command, int bytes, int subscribers, Metric 
         };
     }
 
+    /** Returns how much was done in a time, whatever counts: more is faster. */
+    double rate(Measured measured) {
+        return metric.isOfReceiver() ? measured.get("bytesPerNano") : measured.get("calls") / measured.get("nanos");
+    }
+
     /** Makes one measurement of those of all receivers. */
     static Measured together(List<Measured> ends) {
         double sum = 0;

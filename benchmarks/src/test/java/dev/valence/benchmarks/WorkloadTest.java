@@ -40,6 +40,13 @@ class WorkloadTest {
     }
 
     @Test
+    void rate_isHigherForWhatIsFaster() {
+        Workload calls = Workload.roundTrip("rtt", 64);
+        assertThat(calls.rate(Measured.parse("calls=20 nanos=100")))
+                .isGreaterThan(calls.rate(Measured.parse("calls=10 nanos=100")));
+    }
+
+    @Test
     void numberThatIsMissing_isNamed() {
         assertThatThrownBy(() -> Measured.parse("nanos=1").get("calls")).hasMessageContaining("calls: not measured");
     }

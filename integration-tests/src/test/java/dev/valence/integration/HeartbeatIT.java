@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +91,11 @@ class HeartbeatIT {
             return events.poll(60, TimeUnit.SECONDS);
         }
 
+        /** Waits for messages of the renderer: a reply may come before those that were sent earlier. */
+        void awaitNoted(int count) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> noted.size() >= count);
+        }
+
         @Override
         public void close() {
             main.close();
@@ -107,6 +113,7 @@ class HeartbeatIT {
 
             assertThat(ward.next()).isEqualTo("responsive inside");
             assertThat(renderer.invokeSync("echo", "afterwards", String.class)).isEqualTo("afterwards");
+            ward.awaitNoted(100);
             assertThat(ward.noted)
                     .containsExactlyElementsOf(IntStream.range(0, 100).boxed().toList());
             assertThat(renderer.state()).isEqualTo(RendererState.READY);
@@ -243,6 +250,7 @@ class HeartbeatIT {
             assertThat(ward.next()).isEqualTo("SILENT UNRESPONSIVE");
             assertThat(ward.next()).isEqualTo("responsive inside");
             assertThat(renderer.invokeSync("echo", "afterwards", String.class)).isEqualTo("afterwards");
+            ward.awaitNoted(10_000);
             assertThat(List.copyOf(ward.noted)).hasSize(10_000).isSorted();
         }
     }

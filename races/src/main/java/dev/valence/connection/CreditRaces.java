@@ -1,9 +1,9 @@
 package dev.valence.connection;
 
-import dev.valence.frame.Frame.Opening;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.valence.frame.Frame.Opening;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -1,16 +1,17 @@
 package dev.valence.connection;
 
-import dev.valence.frame.Frame.Windows;
-import dev.valence.frame.Frame.Opening;
-import dev.valence.frame.Frame.Kind;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.valence.Limits;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.PeerCredentials;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;

@@ -1,9 +1,9 @@
 package dev.valence.session;
 
-import dev.valence.frame.Frame.Credit;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.valence.frame.Frame.Credit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
@@ -63,8 +63,7 @@ public final class DemandRaces {
 
         private void writeQueued() {
             while (queued.getAndUpdate(claims -> Math.max(0, claims - 1)) > 0) {
-                Credit credit = demand.takeCredit(1);
-                if (credit != null) {
+                if (demand.takeCredit(1) instanceof Credit credit) {
                     told.addAndGet(credit.items());
                 }
             }

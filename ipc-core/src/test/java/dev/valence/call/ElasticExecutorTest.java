@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -191,11 +193,16 @@ class ElasticExecutorTest {
                 throw new IllegalStateException(e);
             }
         };
-        CompletableFuture<Void> one = CompletableFuture.runAsync(submitter);
-        CompletableFuture<Void> other = CompletableFuture.runAsync(submitter);
-        one.get(50, TimeUnit.SECONDS);
-        other.get(50, TimeUnit.SECONDS);
-        narrow.close();
+        ExecutorService submitters = Executors.newFixedThreadPool(2);
+        try {
+            CompletableFuture<Void> one = CompletableFuture.runAsync(submitter, submitters);
+            CompletableFuture<Void> other = CompletableFuture.runAsync(submitter, submitters);
+            one.get(50, TimeUnit.SECONDS);
+            other.get(50, TimeUnit.SECONDS);
+        } finally {
+            submitters.shutdownNow();
+            narrow.close();
+        }
     }
 
     @Test

@@ -60,13 +60,17 @@ final class Reassembly<H> {
 
     /** Copies what one frame has of a payload. */
     static byte[] copyOf(ByteBuffer payload) {
-        int length = payload.remaining();
+        byte[] copy = new byte[checkedLength(payload)];
+        payload.get(copy);
+        return copy;
+    }
+
+    private static int checkedLength(ByteBuffer piece) {
+        int length = piece.remaining();
         if (length > Wire.CHUNK_BYTES) {
             throw broken("payload of one frame: " + length + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
         }
-        byte[] copy = new byte[length];
-        payload.get(copy);
-        return copy;
+        return length;
     }
 
     /** Returns the first frame of the payload that is under way, or null. */
@@ -104,10 +108,7 @@ final class Reassembly<H> {
     }
 
     private void add(ByteBuffer piece, boolean more) {
-        int length = piece.remaining();
-        if (length > Wire.CHUNK_BYTES) {
-            throw broken("payload of one frame: " + length + " bytes (expected: at most " + Wire.CHUNK_BYTES + ")");
-        }
+        int length = checkedLength(piece);
         if (length == 0) {
             throw broken("empty piece of a payload (expected: 1 byte or more)");
         }
@@ -240,9 +241,8 @@ final class Reassembly<H> {
         synchronized ByteBuffer get() {
             ByteBuffer there = buffer;
             if (there == null) {
-                // A buffer and not an array: with the small object made first, the thread has a TLAB when the large one
-                // is
-                // made. Else HotSpot makes one that holds the array, in the young generation whatever its size.
+                // A buffer and not an array: its small object is made first, so the thread has a TLAB when the array
+                // follows. Else HotSpot makes a TLAB that holds it, in the young generation whatever its size.
                 there = ByteBuffer.allocate(size);
                 buffer = there;
             }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A renderer with default options. {@code direct} chooses the direct executor; {@code note} and {@code protobuf} choose
- * other payloads than bytes, {@code relay} and {@code port} another renderer to call instead of main.
+ * A renderer with default options. {@code direct-callbacks} chooses the direct executor; {@code note} and
+ * {@code protobuf} choose other payloads than bytes, {@code relay} and {@code port} another renderer to call instead of main.
  */
 public final class ValenceRenderer implements Peer {
 

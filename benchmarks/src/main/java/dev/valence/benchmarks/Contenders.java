@@ -59,7 +59,7 @@ final class Contenders {
 
     /** Returns the main process with subscribers. */
     Contender publishing() {
-        return publisher("valence", programs.valenceMain(), programs.valenceRenderer("ValenceSubscribers"), "elastic");
+        return publisher("valence", programs.valenceMain(), programs.valenceRenderer("ValenceSubscribers"), "direct");
     }
 
     private Team roundTrips() {
@@ -111,7 +111,7 @@ final class Contenders {
 
     private Team pipelined() {
         List<Contender> all = new ArrayList<>();
-        all.add(valence("valence", ASYNC, "elastic"));
+        addValence(all);
         all.add(netty("echo"));
         all.add(grpc("grpc", ASYNC, "direct"));
         all.add(rsocket("rsocket", ASYNC));
@@ -124,7 +124,7 @@ final class Contenders {
 
     private Team oneWay() {
         List<Contender> all = new ArrayList<>();
-        all.add(valence("valence", ASYNC, "elastic"));
+        addValence(all);
         all.add(netty("messages"));
         all.add(grpc("grpc", ASYNC, "direct"));
         all.add(rsocket("rsocket", ASYNC));
@@ -134,7 +134,8 @@ final class Contenders {
 
     private Team bandwidth() {
         List<Contender> all = new ArrayList<>();
-        all.add(valence("valence", ASYNC, "elastic"));
+        addValence(all);
+        all.add(sharedMemory());
         floor.ifPresent(program -> all.add(new Contender("c", CALL, program, program, List.of("sink"))));
         all.add(netty("bytes"));
         all.add(grpc("grpc", ASYNC, "direct"));
@@ -148,6 +149,8 @@ final class Contenders {
     private Team broadcast() {
         List<Contender> all = new ArrayList<>();
         all.add(publishing());
+        all.add(publisher(
+                "valence-default", programs.valenceMain(), programs.valenceRenderer("ValenceSubscribers"), "elastic"));
         all.add(publisher("netty", programs.netty("NettyServer"), programs.netty("NettySubscribers"), "publish"));
         all.add(publisher("grpc", programs.grpc("GrpcServer"), programs.grpc("GrpcSubscribers"), "direct"));
         List<Workload> workloads = new ArrayList<>();
@@ -182,6 +185,21 @@ final class Contenders {
     private Contender rsocket(String name, String calls) {
         return new Contender(
                 name, calls, programs.rsocket("RSocketServerEnd"), programs.rsocket("RSocketClientEnd"), List.of());
+    }
+
+    /** Adds Valence as those who compete have it, on the I/O threads, and with default options. */
+    private void addValence(List<Contender> all) {
+        all.add(valence("valence", ASYNC, "direct", "direct-callbacks"));
+        all.add(valence("valence-default", ASYNC, "elastic"));
+    }
+
+    private Contender sharedMemory() {
+        return new Contender(
+                "shared-memory",
+                ASYNC,
+                programs.sharedMemory("SharedMemoryServer"),
+                programs.sharedMemory("SharedMemoryClient"),
+                List.of());
     }
 
     private void addNode(List<Contender> all) {

@@ -67,8 +67,8 @@ record Criterion(String title, Series ours, @Nullable Series theirs, Bound bound
             throughput(all, "broadcast-" + subscribers, "grpc", 2);
             throughput(all, "broadcast-" + subscribers, "netty", 0.9);
         }
-        value(all, new Series("garbage-sender", "valence", Cores.PINNED), 200);
-        value(all, new Series("garbage-receiver", "valence", Cores.PINNED), 200);
+        value(all, new Series("garbage-sender", "valence-default", Cores.PINNED), 200);
+        value(all, new Series("garbage-receiver", "valence-default", Cores.PINNED), 200);
         value(all, new Series("connection-heap", "valence", Cores.UNPINNED), 8 * 1024);
         for (int jdk : new int[] {17, 25}) {
             String launch = "launch-" + jdk;

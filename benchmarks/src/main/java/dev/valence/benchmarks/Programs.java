@@ -63,6 +63,10 @@ final class Programs {
         return peer(HARNESS, "rmi." + end);
     }
 
+    List<String> sharedMemory(String end) {
+        return peer(HARNESS, "sharedmemory." + end);
+    }
+
     /** Returns the command of a main process that measures launches, with another JDK if need be. */
     List<String> start(Path javaHome, int rounds) {
         return program(

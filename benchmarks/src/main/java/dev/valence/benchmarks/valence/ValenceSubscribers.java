@@ -1,5 +1,6 @@
 package dev.valence.benchmarks.valence;
 
+import dev.valence.CallbackExecutor;
 import dev.valence.Endpoint;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
@@ -14,16 +15,21 @@ public final class ValenceSubscribers implements Peer {
     @SuppressWarnings("NullAway.Init") // opened before anything else
     private Receipts receipts;
 
+    private boolean isDirect;
+
     @Override
     public void open(String address, List<String> options, Receipts receiptsOfAll) {
         receipts = receiptsOfAll;
+        isDirect = options.contains("direct");
     }
 
     @Override
     public void subscribe(List<String> addresses) {
         for (String address : addresses) {
             String[] parts = address.split(",");
-            IpcRenderer renderer = IpcRenderer.connect(IpcRendererOptions.to(Endpoint.parse(parts[0]), parts[1]));
+            IpcRendererOptions options = IpcRendererOptions.to(Endpoint.parse(parts[0]), parts[1]);
+            IpcRenderer renderer =
+                    IpcRenderer.connect(isDirect ? options.withExecutor(CallbackExecutor.direct()) : options);
             AtomicInteger messages = new AtomicInteger();
             renderer.on(ValenceMain.NEWS, (event, payload) -> {
                 receipts.arrived(payload.length);

@@ -46,6 +46,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean scheduled = new AtomicBoolean(); // a drain is under way to the event loop
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
+    private final ReadBuffer readBuffer = new ReadBuffer(); // event loop only
     private @Nullable Ends ends; // event loop only; null until the channel is active
     private boolean reading; // event loop only
     private boolean wokenWhileReading; // event loop only
@@ -55,6 +56,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         this.channel = channel;
         this.credentials = credentials;
         this.acceptor = acceptor;
+        channel.config().setRecvByteBufAllocator(readBuffer);
     }
 
     /** Completes after the handler was told of the end. */
@@ -105,18 +107,19 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        if (ends == null) {
+            bytes.release();
+            return;
+        }
         reading = true;
         try {
-            if (ends != null) {
-                ends.assembler().read(bytes.nioBuffer());
-            }
+            readBuffer.take(bytes, ends.assembler());
         } catch (IOException e) {
             end(Ending.because(e));
         } catch (RuntimeException | Error e) {
             log.warn("a frame could not be handled; the connection is closed", e);
             end(Ending.because(new IOException("a frame could not be handled: " + e, e)));
         } finally {
-            bytes.release();
             reading = false;
         }
         if (wokenWhileReading) {
@@ -163,6 +166,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
             }
             ends = null;
         }
+        readBuffer.release();
         closed.complete(null);
     }
 
@@ -242,7 +246,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private Ending endOfInput() {
-        boolean midFrame = ends != null && ends.assembler().isMidFrame();
+        boolean midFrame = readBuffer.isMidFrame();
         return Ending.because(midFrame ? new EOFException("the peer closed in the middle of a frame") : null);
     }
 

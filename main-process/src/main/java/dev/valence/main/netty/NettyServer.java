@@ -3,7 +3,6 @@ package dev.valence.main.netty;
 import dev.valence.frame.Acceptor;
 import dev.valence.frame.PeerCredentials;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
@@ -48,7 +47,6 @@ public final class NettyServer implements AutoCloseable {
     /** Room for a chunk, and not for much more: what is in the socket is ahead of every reply and every small request. */
     private static final int SOCKET_BUFFER_BYTES = 256 * 1024;
 
-    private static final int READ_BYTES = 256 * 1024;
     private static final long CLOSE_SECONDS = 5;
 
     private final IoKind kind;
@@ -188,7 +186,6 @@ public final class NettyServer implements AutoCloseable {
         ChannelConfig config = accepted.config();
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(WATER_MARK);
-        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8 * 1024, READ_BYTES));
         config.setAutoClose(false); // or what a peer sent before it closed would be lost when a write fails
         try {
             config.setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);

@@ -4,6 +4,7 @@ import dev.valence.frame.FrameAssembler;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
+import dev.valence.frame.WriteTurn;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;

@@ -84,7 +84,12 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-        wakeUp();
+        Link to = link;
+        if (to != null && item.isAwaited()) {
+            to.expedite();
+        } else if (to != null) {
+            to.wakeUp();
+        }
         return true;
     }
 

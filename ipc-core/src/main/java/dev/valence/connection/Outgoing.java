@@ -57,6 +57,11 @@ public abstract class Outgoing {
                 long micros = Math.max(1, (deadlineNanos - nowNanos) / 1000);
                 return header.started(id, micros, 0, more, size);
             }
+
+            @Override
+            boolean isAwaited() {
+                return true;
+            }
         };
     }
 
@@ -184,6 +189,11 @@ public abstract class Outgoing {
 
     final boolean isOfReplyLane() {
         return lane == Wire.REPLY_LANE;
+    }
+
+    /** Whether the peer waits for it, or this side for what it asks. */
+    boolean isAwaited() {
+        return isOfReplyLane();
     }
 
     final SendListener listener() {

@@ -22,6 +22,7 @@ public final class FrameBatch {
     private final FrameHandler handler;
     private final List<OutFrame> frames = new ArrayList<>();
     private @Nullable OutFrame held; // taken from the handler and too large for the batch before it
+    private boolean exhausted; // the handler had no more
 
     /** Makes a batch that is filled by a handler again and again. */
     public FrameBatch(FrameHandler handler) {
@@ -38,6 +39,7 @@ public final class FrameBatch {
     public int take() {
         OutFrame first = held != null ? held : handler.nextFrame();
         held = null;
+        exhausted = first == null;
         if (first == null) {
             return 0;
         }
@@ -45,6 +47,7 @@ public final class FrameBatch {
         while (size < BYTES) {
             OutFrame next = handler.nextFrame();
             if (next == null) {
+                exhausted = true;
                 break;
             }
             if (next.size() > BYTES - size) {
@@ -54,6 +57,16 @@ public final class FrameBatch {
             size += add(next);
         }
         return size;
+    }
+
+    /** Returns whether the handler had no more frames when the last batch was taken. */
+    public boolean isExhausted() {
+        return exhausted;
+    }
+
+    /** Returns how many frames were taken and not written yet. */
+    public int count() {
+        return frames.size();
     }
 
     /**

@@ -140,9 +140,8 @@ public final class NettyServer implements AutoCloseable {
         links.forEach(NettyLink::close);
         CompletableFuture<?>[] ends = links.stream().map(NettyLink::closed).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<Void> allEnded = CompletableFuture.allOf(ends);
-        if (loops.isCaller()) {
-            allEnded.thenRun(loops::shutDown);
-        } else {
+        allEnded.thenRun(loops::shutDown); // no earlier: a loop that ends closes channels that others may write to
+        if (!loops.isCaller()) {
             unbound.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
             awaitEnd(allEnded);
         }
@@ -153,14 +152,12 @@ public final class NettyServer implements AutoCloseable {
         boolean interrupted = Thread.interrupted(); // before this call: that is no reason to leave in a hurry
         try {
             allEnded.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-            loops.shutDown();
             loops.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
             log.warn("an I/O thread did not finish in {} s", CLOSE_SECONDS, e);
         } finally {
-            loops.shutDown();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -221,7 +218,7 @@ public final class NettyServer implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             Channel accepted = (Channel) message;
-            NettyLink link = new NettyLink(accepted, credentials(accepted), acceptor);
+            NettyLink link = new NettyLink(accepted, kind.directSocket(accepted), credentials(accepted), acceptor);
             accepted.pipeline().addLast(link);
             configure(accepted, allocator);
             loops.next().register(accepted).addListener(registered -> {

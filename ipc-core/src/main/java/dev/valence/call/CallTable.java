@@ -2,7 +2,6 @@ package dev.valence.call;
 
 import dev.valence.IpcException;
 import dev.valence.connection.SendListener;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallTable implements SendListener {
 
-    private final ConcurrentHashMap<Long, OutgoingCall<?>> calls = new ConcurrentHashMap<>();
+    private final LateMap<Long, OutgoingCall<?>> calls = new LateMap<>();
     private volatile long highestId; // written with the lock of the outbox held
 
     /** Adds a call. */
@@ -49,7 +48,7 @@ public final class CallTable implements SendListener {
 
     /** Ends every call. */
     public void failAll(IpcException reason) {
-        for (Long id : calls.keySet()) {
+        for (Long id : calls.keys()) {
             OutgoingCall<?> call = calls.remove(id);
             if (call != null) {
                 call.fail(reason);

@@ -11,7 +11,7 @@ final class ControlLane {
     /** Frames that may wait: more means that the peer asks and never reads. */
     static final int MAX_FRAMES = 16 * 1024;
 
-    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>(1);
     private @Nullable ReceiveWindow dataReceived;
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;

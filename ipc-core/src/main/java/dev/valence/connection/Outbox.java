@@ -37,7 +37,7 @@ public final class Outbox {
     private final ControlLane control = new ControlLane();
     private final ReplyLane replies = new ReplyLane();
     private final DataLane data = new DataLane();
-    private final Gaps gaps;
+    private @Nullable Gaps gaps; // null before the first
     private @Nullable Frame drain;
     private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
@@ -51,7 +51,6 @@ public final class Outbox {
 
     private Outbox(Limits limits) {
         this.limits = limits;
-        this.gaps = new Gaps(data, limits.subscriptions());
     }
 
     /** Returns an outbox whose data flows from the start. */
@@ -100,18 +99,28 @@ public final class Outbox {
             if (closed != null || drain != null || last != null) {
                 return false;
             }
-            if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                gaps.mark(channel, item);
+            DataLane.Share share = data.share(origin);
+            if (!data.hasRoomForBroadcast(share, item.cost(), limits.queueSoftBytes())) {
+                markGap(channel, item);
                 return false;
             }
-            gaps.endAt(channel);
-            item.origin = origin;
+            if (gaps != null) {
+                gaps.endAt(channel);
+            }
+            item.share = share;
             add(data, item);
         } finally {
             lock.unlock();
         }
         wakeUp();
         return true;
+    }
+
+    private void markGap(String channel, Outgoing dropped) {
+        if (gaps == null) {
+            gaps = new Gaps(data, limits.subscriptions());
+        }
+        gaps.mark(channel, dropped);
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -341,7 +350,7 @@ public final class Outbox {
             control.clear();
             replies.clear();
             lost = data.clear();
-            gaps.clear();
+            gaps = null;
             room.signalAll();
         } finally {
             lock.unlock();
@@ -420,7 +429,7 @@ public final class Outbox {
             if (item.isFinished()) {
                 sent = item;
             }
-            if (item instanceof Outgoing.GapMark gap) {
+            if (gaps != null && item instanceof Outgoing.GapMark gap) {
                 gaps.sent(gap);
             }
             return frame;

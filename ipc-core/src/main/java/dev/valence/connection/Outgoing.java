@@ -6,6 +6,7 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that waits in a lane: a frame, or a payload that becomes a first frame and as many chunks as it takes. What
@@ -23,7 +24,11 @@ public abstract class Outgoing {
     private int offset; // bytes of the payload that were taken
     private boolean started;
     private boolean cancelled;
-    int origin = -1; // share of a broadcast that it counts against, -1 if none
+    DataLane.@Nullable Share share; // of a broadcast, that it counts against
+
+    @Nullable
+    Outgoing next; // in its queue
+
     long id;
 
     private Outgoing(int lane, byte[] payload, SendListener listener) {

@@ -6,6 +6,7 @@ import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class Reassembly<H> {
     private static final int CATCH_UP = 2;
 
     private final int maxBytes;
-    private Pieces pieces = new Pieces(0);
+    private @Nullable Pieces pieces; // null while no payload is under way
     private @Nullable H header;
     private long id;
     private long size;
@@ -120,7 +121,7 @@ final class Reassembly<H> {
         if (received > size || (received == size) == more) {
             throw broken("pieces of " + received + " bytes, more=" + more + " (expected: " + size + " in all)");
         }
-        pieces.add(piece, size >= EARLY_BYTES && received >= size / EARLY_PART);
+        pieces().add(piece, size >= EARLY_BYTES && received >= size / EARLY_PART);
     }
 
     /** Returns the bytes that have not come yet. */
@@ -133,18 +134,18 @@ final class Reassembly<H> {
     H end() {
         H first = header;
         header = null;
-        pieces = new Pieces(0);
+        pieces = null;
         return first;
     }
 
     /** Returns the payload, whole. */
     byte[] bytes() {
-        return pieces.join();
+        return pieces().join();
     }
 
     /** Returns what came so far, to be put together when there is time. */
     Pieces pieces() {
-        return pieces;
+        return Objects.requireNonNull(pieces);
     }
 
     /**

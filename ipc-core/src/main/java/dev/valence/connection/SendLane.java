@@ -2,13 +2,12 @@ package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One lane of an {@link Outbox}: what waits in it, and what the peer still has room for. Guarded by the outbox's lock. */
 abstract sealed class SendLane permits DataLane, ReplyLane {
 
-    private final AtomicLong queuedBytes = new AtomicLong(); // changed under the lock, read without
+    private volatile long queuedBytes; // changed under the lock, read without
     private long window; // what the peer has room for
 
     /**
@@ -16,13 +15,13 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
      * thread.
      */
     final boolean hasRoom(long cost, long limit) {
-        long queued = queuedBytes.get();
+        long queued = queuedBytes;
         return queued == 0 || queued + cost <= limit;
     }
 
     /** Returns what waits here, in bytes. Any thread. */
     final long queuedBytes() {
-        return queuedBytes.get();
+        return queuedBytes;
     }
 
     /** Returns what the peer has room for, in bytes. */
@@ -31,7 +30,8 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     }
 
     final void count(long bytes) {
-        queuedBytes.addAndGet(bytes);
+        long before = queuedBytes;
+        queuedBytes = before + bytes;
     }
 
     /** Returns the item whose next frame goes next, or null if there is none or the peer has no room for it. */
@@ -53,7 +53,7 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     /** Takes everything out. */
     final List<Outgoing> clear() {
         List<Outgoing> items = takeAll();
-        queuedBytes.set(0);
+        queuedBytes = 0;
         return items;
     }
 

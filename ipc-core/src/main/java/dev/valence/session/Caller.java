@@ -17,6 +17,7 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.Frame;
 import dev.valence.frame.Frame.Failure;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.Link;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -35,7 +36,7 @@ final class Caller {
     private final Outbox outbox;
     private final Traffic traffic;
     private final CallTable calls = new CallTable();
-    private final StreamCaller streams;
+    private volatile @Nullable StreamCaller streams; // null before the first; written with the monitor of this held
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
         this.traffic = session.traffic();
@@ -43,12 +44,44 @@ final class Caller {
         this.services = services;
         this.role = role;
         this.outbox = outbox;
-        this.streams = new StreamCaller(session, services, role, outbox, this);
     }
 
-    /** Returns what subscribes to streams of the peer. */
+    /** Returns what subscribes to streams of the peer, and makes it if need be. */
     StreamCaller streams() {
-        return streams;
+        StreamCaller made = streams;
+        return made == null ? makeStreams() : made;
+    }
+
+    private synchronized StreamCaller makeStreams() {
+        StreamCaller made = streams;
+        if (made == null) {
+            made = new StreamCaller(session, services, role, outbox, this);
+            streams = made;
+        }
+        return made;
+    }
+
+    /** The peer said what it knows. */
+    void onPeer() {
+        StreamCaller made = streams;
+        if (made != null) {
+            made.onPeer();
+        }
+    }
+
+    /** Returns credit for streams that is due, or null. By the thread that writes. */
+    @Nullable
+    Frame nextCredit() {
+        StreamCaller made = streams;
+        return made == null ? null : made.nextCredit();
+    }
+
+    void onItem(long id, Payload item) {
+        streams().onItem(id, item);
+    }
+
+    void onStreamEnd(StreamEnd end) {
+        streams().onEnd(end);
     }
 
     /** Returns what notes the ids of everything that is sent to the peer. */
@@ -178,7 +211,8 @@ final class Caller {
     }
 
     void onFailure(Failure failure) {
-        if (streams.onFailure(failure)) {
+        StreamCaller made = streams;
+        if (made != null && made.onFailure(failure)) {
             return;
         }
         OutgoingCall<?> call = takeCall(failure.id());
@@ -205,7 +239,10 @@ final class Caller {
 
     void failAll(IpcException reason) {
         calls.failAll(reason);
-        streams.failAll(reason);
+        StreamCaller made = streams;
+        if (made != null) {
+            made.failAll(reason);
+        }
     }
 
     /** Returns how many requests, without streams, wait for their answer. */
@@ -214,6 +251,11 @@ final class Caller {
     }
 
     int pendingCalls() {
-        return calls.size() + streams.size();
+        return calls.size() + openStreams();
+    }
+
+    int openStreams() {
+        StreamCaller made = streams;
+        return made == null ? 0 : made.size();
     }
 }

@@ -6,6 +6,7 @@ import dev.valence.IpcSender;
 import dev.valence.Payload;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.IncomingCall;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,8 +43,7 @@ final class RequestDesk<S extends IpcSender> {
     private final Outbox outbox;
     private final ReplyGate gate;
     private final Traffic traffic;
-    private final ConcurrentHashMap<Long, IncomingCall> calls =
-            new ConcurrentHashMap<>(); // until the answer is written
+    private final LateMap<Long, IncomingCall> calls = new LateMap<>(); // until the answer is written
     private final AtomicLong runningBytes = new AtomicLong(); // of the requests in calls
     private final AtomicReference<@Nullable Runnable> onIdle = new AtomicReference<>();
 
@@ -174,8 +173,9 @@ final class RequestDesk<S extends IpcSender> {
         }
         HandlerEntry<S, ?, ?> handler = entry;
         if (turn != null && handler.options.isSequential()) {
-            turn.onWait(request::release);
+            turn.onWait(request);
             run(handler, call, request);
+            turn.onWait(null);
             request.release();
         } else {
             holdOrRelease(call, request);
@@ -188,7 +188,7 @@ final class RequestDesk<S extends IpcSender> {
      * payload may: then it is held until the request has ended.
      */
     private void holdOrRelease(IncomingCall call, Incoming request) {
-        int bytes = request.payload().bytes().length;
+        int bytes = request.payloadBytes();
         long all = runningBytes.addAndGet(bytes);
         boolean isHeld = all > services.limits().payloadBytes();
         if (!isHeld) {

@@ -2,6 +2,7 @@ package dev.valence.call;
 
 import dev.valence.IpcException;
 import dev.valence.connection.SendListener;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ public final class CallTable implements SendListener {
     /** Returns whether this id was ever given to a call or message. */
     public boolean isKnown(long id) {
         return id > 0 && id <= highestId;
+    }
+
+    /** Returns the calls that wait, as they are now; what changes meanwhile may be seen or not. */
+    Collection<OutgoingCall<?>> all() {
+        return calls.values();
     }
 
     /** Returns how many calls wait. */

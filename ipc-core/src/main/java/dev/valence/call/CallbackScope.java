@@ -64,11 +64,7 @@ public abstract class CallbackScope {
         try {
             task.run();
         } finally {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
+            CURRENT.set(before); // null too: to remove it would make its entry anew for the next one
         }
     }
 

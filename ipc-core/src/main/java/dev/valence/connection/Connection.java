@@ -144,7 +144,7 @@ public final class Connection implements FrameHandler {
     @Override
     public @Nullable OutFrame nextFrame() {
         OutFrame next = null;
-        Frame first = handshake.getAndSet(null);
+        Frame first = handshake.get() == null ? null : handshake.getAndSet(null);
         if (first != null) {
             next = OutFrame.of(first);
         } else if (state == ConnectionState.CLOSING) {
@@ -364,9 +364,9 @@ public final class Connection implements FrameHandler {
             return;
         }
         if (whole.isItem()) {
-            above.onItem(whole.id(), whole.payload());
+            above.onItem(whole.id(), whole.get());
         } else {
-            above.onReply(whole.id(), whole::payload);
+            above.onReply(whole.id(), whole);
         }
     }
 

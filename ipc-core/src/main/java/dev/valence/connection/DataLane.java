@@ -86,8 +86,8 @@ final class DataLane extends SendLane {
     }
 
     @Override
-    OutFrame take(Outgoing item, long nowNanos) {
-        OutFrame frame = super.take(item, nowNanos);
+    OutFrame take(Outgoing item) {
+        OutFrame frame = super.take(item);
         if (item.isFinished()) {
             remove(item);
         }

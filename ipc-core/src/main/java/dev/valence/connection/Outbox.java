@@ -45,7 +45,7 @@ public final class Outbox {
     private boolean dataHeld;
     private boolean replyWasLast;
     private boolean drainSent;
-    private boolean isFlushed;
+    private volatile boolean isFlushed; // read without
     private int waiting;
     private long lastId;
 
@@ -422,7 +422,7 @@ public final class Outbox {
             }
             Outgoing item = Objects.requireNonNull(lane.ready());
             hasReplyRoom = lane == replies && !item.isStarted();
-            OutFrame frame = lane.take(item, System.nanoTime());
+            OutFrame frame = lane.take(item);
             if (hasReplyRoom || item.isFinished()) {
                 signalRoom();
             }
@@ -462,12 +462,7 @@ public final class Outbox {
 
     /** Whether {@link #finish} has run its course: the last frame was taken, the link can be closed. */
     boolean isFlushed() {
-        lock.lock();
-        try {
-            return isFlushed;
-        } finally {
-            lock.unlock();
-        }
+        return isFlushed;
     }
 
     /** Replies and data take turns, frame by frame. */

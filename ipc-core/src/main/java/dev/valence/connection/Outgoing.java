@@ -18,7 +18,7 @@ public abstract class Outgoing {
 
     private static final byte[] NO_PAYLOAD = {};
 
-    private final int lane;
+    private final byte lane; // a byte, so that a message fits into 48 bytes
     private final byte[] payload;
     private final SendListener listener;
     private int offset; // bytes of the payload that were taken
@@ -32,7 +32,7 @@ public abstract class Outgoing {
     long id;
 
     private Outgoing(int lane, byte[] payload, SendListener listener) {
-        this.lane = lane;
+        this.lane = (byte) lane;
         this.payload = payload;
         this.listener = listener;
     }
@@ -58,8 +58,8 @@ public abstract class Outgoing {
     public static Outgoing request(Opening header, byte[] payload, long deadlineNanos, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            Opening started(boolean more, long size, long nowNanos) {
-                long micros = Math.max(1, (deadlineNanos - nowNanos) / 1000);
+            Opening started(boolean more, long size) {
+                long micros = Math.max(1, (deadlineNanos - System.nanoTime()) / 1000);
                 return header.started(id, micros, 0, more, size);
             }
         };
@@ -75,7 +75,7 @@ public abstract class Outgoing {
     public static Outgoing stream(Opening header, byte[] payload, LongSupplier initialItems, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            Opening started(boolean more, long size, long nowNanos) {
+            Opening started(boolean more, long size) {
                 return header.started(id, header.timeLeftMicros(), initialItems.getAsLong(), more, size);
             }
         };
@@ -124,14 +124,14 @@ public abstract class Outgoing {
         }
 
         /** Returns the header as it is written. */
-        Opening started(boolean more, long size, long nowNanos) {
+        Opening started(boolean more, long size) {
             return header.started(id, more, size);
         }
 
         @Override
-        OutFrame first(byte[] payload, int length, long nowNanos) {
+        OutFrame first(byte[] payload, int length) {
             boolean more = length < payload.length;
-            return OutFrame.of(started(more, more ? payload.length : 0, nowNanos), payload, 0, length);
+            return OutFrame.of(started(more, more ? payload.length : 0), payload, 0, length);
         }
     }
 
@@ -159,7 +159,7 @@ public abstract class Outgoing {
     private static Outgoing single(int lane, OutFrame frame, int payloadBytes, SendListener listener) {
         return new Outgoing(lane, NO_PAYLOAD, listener) {
             @Override
-            OutFrame first(byte[] payload, int length, long nowNanos) {
+            OutFrame first(byte[] payload, int length) {
                 return frame;
             }
 
@@ -181,7 +181,7 @@ public abstract class Outgoing {
     }
 
     /** Builds the first frame, with that many bytes of the payload. */
-    abstract OutFrame first(byte[] payload, int length, long nowNanos);
+    abstract OutFrame first(byte[] payload, int length);
 
     boolean needsId() {
         return false;
@@ -228,7 +228,7 @@ public abstract class Outgoing {
         return started && (cancelled || offset == payload.length);
     }
 
-    final OutFrame next(long nowNanos) {
+    final OutFrame next() {
         if (cancelled) {
             return OutFrame.of(new Chunk(id, lane, false, true));
         }
@@ -237,7 +237,7 @@ public abstract class Outgoing {
         offset += length;
         if (!started) {
             started = true;
-            return first(payload, length, nowNanos);
+            return first(payload, length);
         }
         return OutFrame.of(new Chunk(id, lane, offset < payload.length, false), payload, from, length);
     }
@@ -261,7 +261,7 @@ public abstract class Outgoing {
         }
 
         @Override
-        OutFrame first(byte[] payload, int length, long nowNanos) {
+        OutFrame first(byte[] payload, int length) {
             return OutFrame.of(new Gap(channel, count));
         }
     }

@@ -47,14 +47,14 @@ final class ReplyLane extends SendLane {
     }
 
     @Override
-    OutFrame take(Outgoing item, long nowNanos) {
+    OutFrame take(Outgoing item) {
         boolean isPiece = item == inPieces.peek();
         bytesSincePiece = isPiece || inPieces.isEmpty() ? 0 : bytesSincePiece + item.nextCharge();
         if (!item.isStarted()) {
             count(-item.cost());
             bytesInHand = isPiece ? item.cost() : bytesInHand;
         }
-        OutFrame frame = super.take(item, nowNanos);
+        OutFrame frame = super.take(item);
         if (item.isFinished() && isPiece) {
             bytesInHand = 0;
             inPieces.remove(item);

@@ -41,9 +41,9 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     }
 
     /** Returns the next frame of what is ready; it is counted against the window. */
-    OutFrame take(Outgoing item, long nowNanos) {
+    OutFrame take(Outgoing item) {
         window -= item.nextCharge();
-        return item.next(nowNanos);
+        return item.next();
     }
 
     final void addWindow(long bytes) {

@@ -9,6 +9,7 @@ import dev.valence.Permissions;
 import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.CallTable;
+import dev.valence.call.DeadlineWatch;
 import dev.valence.call.IncomingCall;
 import dev.valence.call.OutgoingCall;
 import dev.valence.connection.Outbox;
@@ -36,6 +37,7 @@ final class Caller {
     private final Outbox outbox;
     private final Traffic traffic;
     private final CallTable calls = new CallTable();
+    private final DeadlineWatch deadlines;
     private volatile @Nullable StreamCaller streams; // null before the first; written with the monitor of this held
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
@@ -44,6 +46,13 @@ final class Caller {
         this.services = services;
         this.role = role;
         this.outbox = outbox;
+        this.deadlines = new DeadlineWatch(services.deadlines(), calls, this::giveUpLate);
+    }
+
+    private void giveUpLate(OutgoingCall<?> call) {
+        call.giveUp(new IpcException(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "no reply from " + role.peerName() + " to '" + call.channel() + "' in time"));
     }
 
     /** Returns what subscribes to streams of the peer, and makes it if need be. */
@@ -151,23 +160,27 @@ final class Caller {
         Opening header = Opening.call(Frame.Kind.REQUEST, channel, payload.encoding(), 0);
         Outgoing request = Outgoing.request(
                 header, payload.bytes(), now + nanosLeft, traffic.sending(Kind.REQUEST, channel, payload, call));
-        Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
-                ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
-        call.onEnd(() -> outbox.cancel(request), () -> {
-            if (outer != null) {
+        if (outer == null) {
+            call.onEnd(() -> outbox.cancel(request), () -> traffic.ended(call, now));
+        } else {
+            Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
+                    ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
+            call.onEnd(() -> outbox.cancel(request), () -> {
                 outer.removeOnCancel(cancelledWithOuter);
-            }
-            traffic.ended(call, now);
-        });
-        if (outer != null) {
+                traffic.ended(call, now);
+            });
             outer.onCancel(cancelledWithOuter);
         }
-        call.endsAt(services.deadlines()
-                .schedule(
-                        () -> call.giveUp(new IpcException(
-                                ErrorCode.DEADLINE_EXCEEDED,
-                                "no reply from " + role.peerName() + " to '" + channel + "' in time")),
-                        nanosLeft));
+        call.endsBy(now + nanosLeft);
+        if (!Session.offerNow(outbox, request)) {
+            offerLater(call, request, nanosLeft);
+        }
+        deadlines.expect(now + nanosLeft);
+    }
+
+    /** Waits for room, as the present thread may; meanwhile the call is in no table and has a timer of its own. */
+    private void offerLater(OutgoingCall<?> call, Outgoing request, long nanosLeft) {
+        call.endsAt(services.deadlines().schedule(() -> giveUpLate(call), nanosLeft));
         if (!session.offer(request)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
@@ -239,6 +252,7 @@ final class Caller {
 
     void failAll(IpcException reason) {
         calls.failAll(reason);
+        deadlines.stop();
         StreamCaller made = streams;
         if (made != null) {
             made.failAll(reason);

@@ -252,7 +252,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         if (scope == null) {
             return outbox.offer(item, Admission.SOFT);
         }
-        if (outbox.offer(item, Admission.HARD_NEVER_WAIT)) {
+        if (offerNow(outbox, item)) {
             return true;
         }
         if (!scope.mayWaitForRoom()) {
@@ -264,6 +264,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         } finally {
             scope.endWaitForRoom();
         }
+    }
+
+    /** Offers something as {@link #offer(Outbox, Outgoing)} does, but never waits. */
+    static boolean offerNow(Outbox outbox, Outgoing item) {
+        boolean isInCallback = CallbackScope.current() != null;
+        return outbox.offer(item, isInCallback ? Admission.HARD_NEVER_WAIT : Admission.NEVER_WAIT);
     }
 
     // ---- What comes ----------------------------------------------------------------------------------------------

@@ -57,10 +57,8 @@ public abstract class CallContext {
      */
     protected static @Nullable CallContext enter(@Nullable CallContext context) {
         CallContext before = CURRENT.get();
-        if (context == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(context);
+        if (context != before) {
+            CURRENT.set(context); // null too: to remove it would make its entry anew for the next one
         }
         return before;
     }

@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param payloadBytes largest encoded payload
  * @param queueSoftBytes queued bytes of a lane at which {@code send} outside a callback waits
  * @param queueHardBytes queued bytes of a lane at which {@code send} inside a callback waits
+ * @param regionBytes shared memory that large payloads go through in each direction of a connection, once it is worth it; 0
+ *     for none. That of main counts; it is rounded down to pieces of 256 KiB
  * @param windowBytes bytes of a lane that the other side may have under way unprocessed; 1 MiB or more
  * @param pendingRequests requests of one peer that may be unanswered
  * @param subscriptions channels one renderer may be subscribed to
@@ -24,6 +26,7 @@ public record Limits(
         long queueSoftBytes,
         long queueHardBytes,
         long windowBytes,
+        long regionBytes,
         int pendingRequests,
         int subscriptions,
         Duration requestDeadline,
@@ -40,6 +43,7 @@ public record Limits(
             8L * MIB,
             32L * MIB,
             8L * MIB,
+            4L * MIB,
             1024,
             1024,
             Duration.ofSeconds(30),
@@ -63,6 +67,9 @@ public record Limits(
         }
         if (windowBytes < MIB) {
             throw new IllegalArgumentException("windowBytes: " + windowBytes + " (expected: at least " + MIB + ")");
+        }
+        if (regionBytes < 0) {
+            throw new IllegalArgumentException("regionBytes: " + regionBytes + " (expected: 0 or more)");
         }
         checkPositive("pendingRequests", pendingRequests);
         checkPositive("subscriptions", subscriptions);
@@ -90,6 +97,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,
@@ -107,6 +115,7 @@ public record Limits(
                 soft,
                 hard,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,
@@ -123,6 +132,25 @@ public record Limits(
                 payloadBytes,
                 queueSoftBytes,
                 queueHardBytes,
+                bytes,
+                regionBytes,
+                pendingRequests,
+                subscriptions,
+                requestDeadline,
+                sendTimeout,
+                handshakeTimeout,
+                shutdownGrace,
+                heartbeatInterval,
+                unresponsiveAfter);
+    }
+
+    /** Returns a copy with other shared memory, in bytes; with 0 large payloads go through the socket. */
+    public Limits withRegionBytes(long bytes) {
+        return new Limits(
+                payloadBytes,
+                queueSoftBytes,
+                queueHardBytes,
+                windowBytes,
                 bytes,
                 pendingRequests,
                 subscriptions,
@@ -141,6 +169,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 requests,
                 channels,
                 requestDeadline,
@@ -158,6 +187,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 deadline,
@@ -175,6 +205,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,
@@ -192,6 +223,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,
@@ -209,6 +241,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,
@@ -231,6 +264,7 @@ public record Limits(
                 queueSoftBytes,
                 queueHardBytes,
                 windowBytes,
+                regionBytes,
                 pendingRequests,
                 subscriptions,
                 requestDeadline,

@@ -2,7 +2,7 @@ package dev.valence.call;
 
 import dev.valence.IpcException;
 import dev.valence.connection.SendListener;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallTable implements SendListener {
 
-    private final ConcurrentHashMap<Long, OutgoingCall<?>> calls = new ConcurrentHashMap<>();
+    private final LateMap<Long, OutgoingCall<?>> calls = new LateMap<>();
     private volatile long highestId; // written with the lock of the outbox held
 
     /** Adds a call. */
@@ -42,6 +42,11 @@ public final class CallTable implements SendListener {
         return id > 0 && id <= highestId;
     }
 
+    /** Returns the calls that wait, as they are now; what changes meanwhile may be seen or not. */
+    Collection<OutgoingCall<?>> all() {
+        return calls.values();
+    }
+
     /** Returns how many calls wait. */
     public int size() {
         return calls.size();
@@ -49,7 +54,7 @@ public final class CallTable implements SendListener {
 
     /** Ends every call. */
     public void failAll(IpcException reason) {
-        for (Long id : calls.keySet()) {
+        for (Long id : calls.keys()) {
             OutgoingCall<?> call = calls.remove(id);
             if (call != null) {
                 call.fail(reason);

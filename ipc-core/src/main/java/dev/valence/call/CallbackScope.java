@@ -50,8 +50,11 @@ public abstract class CallbackScope {
     /** Takes the place again. */
     public void endWaitForRoom() {}
 
-    /** Sets what is to be done before this callback waits for its first reply. */
-    public void onWait(Runnable action) {
+    /**
+     * Sets what is to be done before this callback waits for its first reply. Another callback may follow in the same scope, so
+     * whoever sets it takes it back with null in the end.
+     */
+    public void onWait(@Nullable Runnable action) {
         onWait = action;
     }
 
@@ -61,11 +64,7 @@ public abstract class CallbackScope {
         try {
             task.run();
         } finally {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
+            CURRENT.set(before); // null too: to remove it would make its entry anew for the next one
         }
     }
 

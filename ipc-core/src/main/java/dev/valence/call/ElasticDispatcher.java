@@ -1,6 +1,7 @@
 package dev.valence.call;
 
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /** The default: turns on an {@link ElasticExecutor}. */
 final class ElasticDispatcher implements Dispatcher {
@@ -14,8 +15,7 @@ final class ElasticDispatcher implements Dispatcher {
 
     @Override
     public Inbox newInbox() {
-        Turn turn = new Turn(executor, turns, executor::sendForThread);
-        return task -> turn.submit(() -> new TurnScope(turn).run(task));
+        return new Sender();
     }
 
     @Override
@@ -58,6 +58,21 @@ final class ElasticDispatcher implements Dispatcher {
         executor.close();
     }
 
+    /** One sender: its turn, whose tasks run in one scope as long as a thread goes from each to the next. */
+    private final class Sender implements Inbox, Executor {
+        private final Turn turn = new Turn(this, turns, executor::sendForThread);
+
+        @Override
+        public void submit(Runnable task) {
+            turn.submit(task);
+        }
+
+        @Override
+        public void execute(Runnable tasks) {
+            executor.execute(() -> new TurnScope(turn).run(tasks));
+        }
+    }
+
     /** A handler: it holds no turn, only a place among the running callbacks. */
     private class FreeScope extends CallbackScope {
         ElasticDispatcher dispatcher() {
@@ -93,7 +108,7 @@ final class ElasticDispatcher implements Dispatcher {
         }
     }
 
-    /** A listener: it gives up the turn as well. */
+    /** Listeners: they give up the turn as well. */
     private final class TurnScope extends FreeScope {
         private final Turn turn;
 

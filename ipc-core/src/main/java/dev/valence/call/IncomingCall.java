@@ -4,6 +4,7 @@ import dev.valence.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -199,8 +200,18 @@ public final class IncomingCall extends CallContext {
         }
     }
 
-    /** Runs a handler in the context of this call, on a thread that is interrupted when the call is cancelled. */
-    public void runInterruptibly(Runnable handler) {
+    /** Calls a handler in the context of this call. */
+    public <T> T call(Callable<T> handler) throws Exception {
+        CallContext before = enter(this);
+        try {
+            return handler.call();
+        } finally {
+            enter(before);
+        }
+    }
+
+    /** Calls a handler in the context of this call, on a thread that is interrupted when the call is cancelled. */
+    public <T> T callInterruptibly(Callable<T> handler) throws Exception {
         lock.lock();
         try {
             interruptible = Thread.currentThread();
@@ -211,7 +222,7 @@ public final class IncomingCall extends CallContext {
             lock.unlock();
         }
         try {
-            run(handler);
+            return call(handler);
         } finally {
             lock.lock();
             try {

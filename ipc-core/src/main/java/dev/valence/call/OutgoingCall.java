@@ -15,8 +15,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,15 +40,17 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     private final Function<Payload, @Nullable R> decoder;
     private final AtomicReference<@Nullable Object> outcome =
             new AtomicReference<>(); // Supplier<Payload>, IpcException, ABANDONED, FINISHED
-    private final CountDownLatch settled = new CountDownLatch(1);
-    private final AtomicInteger waiters = new AtomicInteger();
-    private final AtomicBoolean finishing = new AtomicBoolean();
+    private volatile boolean settled; // the outcome is there, and everyone was told who has to know
+    private volatile @Nullable CountDownLatch awaited; // opened then; made by the first who waits, with lock held
+    private volatile int waiters; // written with lock held
     private volatile @Nullable Link reader; // that the caller reads from while it waits
     private volatile long id; // 0 before it has a place in the queue
-    private volatile @Nullable Future<?> deadline;
-    private final Canceller canceller;
-    private volatile Runnable onAbandoned = () -> {};
-    private volatile Runnable onSettled = () -> {};
+    private long deadlineNanos; // written before it is queued
+    private volatile @Nullable Future<?> timer; // of a call that is not in the table
+    private volatile Dependant.@Nullable Canceller canceller; // made by the first dependant, with lock held
+    private volatile @Nullable Runnable onAbandoned; // null once the call has ended: it holds the request
+    private volatile @Nullable Runnable onSettled; // the same
+    private final Object lock = outcome; // of what is seldom used; no other code has it
 
     /**
      * Makes a call.
@@ -63,7 +63,6 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         this.table = table;
         this.executor = executor;
         this.decoder = decoder;
-        this.canceller = new Canceller(this, executor);
     }
 
     /**
@@ -82,9 +81,19 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         reader = link;
     }
 
-    /** Sets the timer that ends this call, to be stopped when it ends otherwise. */
-    public void endsAt(@Nullable Future<?> timer) {
-        deadline = timer;
+    /** Sets when the call is out of time, on the clock of {@link System#nanoTime}. Called before it is queued. */
+    public void endsBy(long nanos) {
+        deadlineNanos = nanos;
+    }
+
+    /** Returns when the call is out of time. */
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Sets the timer that ends this call while it is in no table, to be stopped when it ends otherwise. */
+    public void endsAt(@Nullable Future<?> end) {
+        timer = end;
         if (outcome.get() != null) {
             stopTimer();
         }
@@ -150,7 +159,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     /** Ends the call because of this side, and tells the peer that the answer is no longer wanted. */
     public void giveUp(IpcException reason) {
         Runnable abandon = onAbandoned;
-        if (settle(reason)) {
+        if (settle(reason) && abandon != null) {
             abandon.run();
         }
     }
@@ -164,38 +173,47 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
             table.remove(known);
         }
         stopTimer();
-        canceller.call = null;
-        onSettled.run();
-        onAbandoned = () -> {}; // it holds the request
-        onSettled = () -> {};
-        settled.countDown();
+        Dependant.Canceller dependants = canceller;
+        if (dependants != null) {
+            dependants.forget();
+        }
+        Runnable ended = onSettled;
+        if (ended != null) {
+            ended.run();
+        }
+        onAbandoned = null;
+        onSettled = null;
+        settled = true;
+        CountDownLatch waiting = awaited;
+        if (waiting != null) {
+            waiting.countDown();
+        }
         Link readFrom = reader;
         if (readFrom != null) {
             readFrom.wakeReader();
         }
-        if (result != ABANDONED && (waiters.get() == 0 || getNumberOfDependents() > 0)) {
+        if (result != ABANDONED && (waiters == 0 || getNumberOfDependents() > 0)) {
             executor.execute(this::finish);
         }
         return true;
     }
 
     private void stopTimer() {
-        Future<?> timer = deadline;
-        if (timer != null) {
-            timer.cancel(false);
+        Future<?> end = timer;
+        if (end != null) {
+            end.cancel(false);
         }
     }
 
     /** Decodes the outcome and completes the future. */
     private void finish() {
-        if (!finishing.compareAndSet(false, true)) {
-            return;
-        }
         Object result = outcome.get();
+        while (result instanceof Supplier<?> && !outcome.compareAndSet(result, FINISHED)) {
+            result = outcome.get();
+        }
         if (result instanceof IpcException failure) {
             super.completeExceptionally(failure);
         } else if (result instanceof Supplier<?> payload) {
-            outcome.set(FINISHED);
             try {
                 super.complete(decoder.apply((Payload) payload.get()));
             } catch (Throwable t) {
@@ -239,7 +257,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
      * the running callbacks, are given up meanwhile: what completes it may need them.
      */
     private boolean awaitOutcome(long nanos) throws InterruptedException {
-        if (settled.getCount() == 0 && getNumberOfDependents() == 0) {
+        if (settled && getNumberOfDependents() == 0) {
             finish(); // nobody else may have a thread for it
             return true;
         }
@@ -261,17 +279,17 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     private boolean awaitSettled(long nanos) throws InterruptedException {
         long start = System.nanoTime();
-        waiters.incrementAndGet();
+        CountDownLatch outcomeIsThere = addWaiter();
         try {
             Link readFrom = reader;
             if (readFrom != null) {
-                readFrom.readUntil(() -> settled.getCount() == 0);
+                readFrom.readUntil(() -> settled);
             }
-            if (!settled.await(nanos, TimeUnit.NANOSECONDS)) {
+            if (!settled && !outcomeIsThere.await(nanos, TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } finally {
-            waiters.decrementAndGet();
+            removeWaiter();
             completeHere();
         }
         try {
@@ -284,9 +302,29 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
         }
     }
 
+    private CountDownLatch addWaiter() {
+        synchronized (lock) {
+            int others = waiters;
+            waiters = others + 1;
+            CountDownLatch made = awaited;
+            if (made == null) {
+                made = new CountDownLatch(1);
+                awaited = made;
+            }
+            return made; // who waits looks whether the outcome came before it was made
+        }
+    }
+
+    private void removeWaiter() {
+        synchronized (lock) {
+            int all = waiters;
+            waiters = all - 1;
+        }
+    }
+
     /** Completes the future on this thread if the outcome is there and nothing depends on it; else on the executor. */
     private void completeHere() {
-        if (settled.getCount() > 0 || isDone()) { // who settles it completes it, or leaves it to those who still wait
+        if (!settled || isDone()) { // who settles it completes it, or leaves it to those who still wait
             return;
         }
         if (getNumberOfDependents() == 0) {
@@ -357,7 +395,7 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
     /** The future was completed from outside: the answer is not wanted any more. */
     private boolean abandon(boolean completed) {
         Runnable abandon = onAbandoned;
-        if (completed && settle(ABANDONED)) {
+        if (completed && settle(ABANDONED) && abandon != null) {
             abandon.run();
         }
         return completed;
@@ -370,97 +408,20 @@ public final class OutgoingCall<R> extends Call<R> implements SendListener {
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new Dependant<>(canceller);
+        return new Dependant<>(canceller());
     }
 
-    /** What dependants know of their call: nothing once it is settled, so that who keeps them does not keep the reply. */
-    private static final class Canceller {
-        private final Executor executor;
-        private volatile @Nullable OutgoingCall<?> call;
-
-        Canceller(OutgoingCall<?> call, Executor executor) {
-            this.call = call;
-            this.executor = executor;
-        }
-
-        void cancel(boolean mayInterruptIfRunning) {
-            OutgoingCall<?> unsettled = call;
-            if (unsettled != null) {
-                unsettled.cancel(mayInterruptIfRunning);
+    private Dependant.Canceller canceller() {
+        synchronized (lock) {
+            Dependant.Canceller made = canceller;
+            if (made == null) {
+                made = new Dependant.Canceller(this, executor);
+                canceller = made;
+                if (outcome.get() != null) { // who settled it did not see this one
+                    made.forget();
+                }
             }
-        }
-    }
-
-    /** What {@code thenApply} and the like return: cancelling it cancels the call. */
-    private static final class Dependant<U> extends CompletableFuture<U> {
-        private final Canceller call;
-
-        Dependant(Canceller call) {
-            this.call = call;
-        }
-
-        @Override
-        public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean cancelled = super.cancel(mayInterruptIfRunning);
-            if (cancelled) {
-                call.cancel(mayInterruptIfRunning);
-            }
-            return cancelled;
-        }
-
-        @Override
-        public U join() {
-            CallbackScope scope = beginWait();
-            try {
-                return super.join();
-            } finally {
-                endWait(scope);
-            }
-        }
-
-        @Override
-        public U get() throws InterruptedException, ExecutionException {
-            CallbackScope scope = beginWait();
-            try {
-                return super.get();
-            } finally {
-                endWait(scope);
-            }
-        }
-
-        @Override
-        public U get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-            CallbackScope scope = beginWait();
-            try {
-                return super.get(timeout, unit);
-            } finally {
-                endWait(scope);
-            }
-        }
-
-        /** A stage runs on the callback executor: a callback that waits for it gives up its turn, as for the call. */
-        private @Nullable CallbackScope beginWait() {
-            CallbackScope scope = isDone() ? null : CallbackScope.current();
-            if (scope != null) {
-                scope.beginWait();
-            }
-            return scope;
-        }
-
-        private static void endWait(@Nullable CallbackScope scope) {
-            if (scope != null) {
-                scope.endWait();
-            }
-        }
-
-        @Override
-        public Executor defaultExecutor() {
-            return call.executor;
-        }
-
-        @Override
-        public <V> CompletableFuture<V> newIncompleteFuture() {
-            return new Dependant<>(call);
+            return made;
         }
     }
 }

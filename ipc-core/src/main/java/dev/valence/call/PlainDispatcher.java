@@ -12,11 +12,13 @@ final class PlainDispatcher implements Dispatcher {
 
     private final Executor executor;
     private final String name;
+    private final RefusingScope scope;
     private final ExecutorProbe probe;
 
     PlainDispatcher(Executor executor, String name) {
         this.executor = executor;
         this.name = name;
+        this.scope = new RefusingScope("a callback of " + name);
         this.probe = new ExecutorProbe(executor);
     }
 
@@ -34,7 +36,7 @@ final class PlainDispatcher implements Dispatcher {
     public void execute(Runnable task) {
         Runnable callback = () -> {
             try {
-                new RefusingScope("a callback of " + name).run(task);
+                scope.run(task);
             } catch (Throwable t) { // tasks report their own failures
                 ElasticExecutor.report(t);
             }

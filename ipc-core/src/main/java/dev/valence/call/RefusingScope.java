@@ -1,5 +1,7 @@
 package dev.valence.call;
 
+import org.jspecify.annotations.Nullable;
+
 /** Code of the application on a thread that must not wait: waiting there would block what it waits for. */
 final class RefusingScope extends CallbackScope {
 
@@ -13,6 +15,10 @@ final class RefusingScope extends CallbackScope {
     RefusingScope(String where) {
         this.where = where;
     }
+
+    /** Nothing is waited for here; so one of these serves any number of threads. */
+    @Override
+    public void onWait(@Nullable Runnable action) {}
 
     @Override
     public boolean mayWaitForRoom() {

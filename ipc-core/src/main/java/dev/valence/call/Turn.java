@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p><b>Threads.</b> {@link #submit} from any; {@link #giveUp} and {@link #takeAgain} by the thread that has the turn.
  */
-final class Turn {
+final class Turn implements Runnable {
 
     /** Listeners of one sender that may wait for replies at the same time. */
     static final int MAX_WAITING = 64;
@@ -25,8 +25,8 @@ final class Turn {
     private final TakenTurns all;
     private final Runnable beforeNext;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by lock
-    private final ArrayDeque<CountDownLatch> returning = new ArrayDeque<>(); // guarded by lock
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(1); // guarded by lock
+    private final ArrayDeque<CountDownLatch> returning = new ArrayDeque<>(1); // guarded by lock
     private boolean taken; // guarded by lock; by a thread, or by a task handed to the executor that will be one
     private int waiting; // guarded by lock
     private boolean isPaused; // guarded by lock; whoever has the turn waits for room
@@ -55,7 +55,7 @@ final class Turn {
         } finally {
             lock.unlock();
         }
-        executor.execute(this::runTasks);
+        executor.execute(this);
     }
 
     private void take() {
@@ -69,7 +69,9 @@ final class Turn {
         all.remove(this);
     }
 
-    private void runTasks() {
+    /** Runs tasks until there are none, or the turn goes to a thread that comes back. By who has the turn. */
+    @Override
+    public void run() {
         for (boolean isFirst = true; ; isFirst = false) {
             Runnable task;
             lock.lock();
@@ -126,7 +128,7 @@ final class Turn {
             lock.unlock();
         }
         if (isTaskNext) {
-            executor.execute(this::runTasks);
+            executor.execute(this);
         }
     }
 

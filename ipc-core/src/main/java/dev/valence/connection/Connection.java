@@ -49,6 +49,7 @@ public final class Connection implements FrameHandler {
     private final ReceiveWindow replyWindow;
     private final DataIntake data;
     private final ReplyIntake replies;
+    private final RegionDesk regions;
     private final FrameReader reader = new FrameReader(); // I/O thread only
     private final AtomicReference<@Nullable Frame> handshake =
             new AtomicReference<>(); // Hello or Welcome, to be written
@@ -59,7 +60,7 @@ public final class Connection implements FrameHandler {
     private volatile boolean isWelcomed; // a client: Welcome came
     private volatile boolean isHeard; // a frame came; set on the I/O thread, cleared by who asks
     private boolean isDrained; // I/O thread only; Drain came
-    private long features; // I/O thread only; bits that both sides know
+    private volatile long features; // written on the I/O thread; bits that both sides know
     private volatile ConnectionState state; // written on the I/O thread, and by close()
 
     private Connection(
@@ -77,6 +78,7 @@ public final class Connection implements FrameHandler {
         this.replyWindow = new ReceiveWindow(limits.windowBytes());
         this.data = new DataIntake(dataWindow, limits.payloadBytes(), link);
         this.replies = new ReplyIntake(replyWindow, limits.payloadBytes(), link);
+        this.regions = new RegionDesk(limits, this::outbox);
     }
 
     /** Returns main's end of a connection, which waits for a Hello. */
@@ -144,7 +146,7 @@ public final class Connection implements FrameHandler {
     @Override
     public @Nullable OutFrame nextFrame() {
         OutFrame next = null;
-        Frame first = handshake.getAndSet(null);
+        Frame first = handshake.get() == null ? null : handshake.getAndSet(null);
         if (first != null) {
             next = OutFrame.of(first);
         } else if (state == ConnectionState.CLOSING) {
@@ -155,6 +157,9 @@ public final class Connection implements FrameHandler {
             Outbox outbox = outbox();
             Frame credit = Objects.requireNonNull(listener).nextCredit();
             next = credit == null || outbox.isFlushed() ? outbox.nextFrame() : OutFrame.of(credit);
+            if (next != null && next.frame() instanceof Chunk) {
+                countPiece(next.size());
+            }
             if (next == null && outbox.isFlushed()) {
                 // The peer closes the socket when it has read the last frame: closing it here could lose what is on its
                 // way.
@@ -219,7 +224,7 @@ public final class Connection implements FrameHandler {
         FrameRules.checkWindows(hello.windows());
         FrameRules.checkBounds(hello.bounds());
         Admitted admitted = Objects.requireNonNull(doorkeeper).admit(hello, link.credentials(), this);
-        features = hello.features() & Wire.FEATURES;
+        features = hello.features() & ((Wire.FEATURES & ~Wire.FEATURE_REGIONS) | regions.feature());
         handshake.set(admitted.welcome().with(features, windows(), bounds(limits)));
         admitted.listener().onPeer(hello.bounds(), features);
         open(admitted.listener(), hello.windows());
@@ -265,6 +270,8 @@ public final class Connection implements FrameHandler {
             onChunk(chunk, payload, above);
         } else if (frame instanceof Credit credit) {
             onCredit(credit, above);
+        } else if (frame instanceof Frame.RegionCredit credit) {
+            regions.onCredit(credit);
         } else if (frame instanceof Failure failure) {
             if (failure.details() != null) {
                 replies.takePlain(failure.id());
@@ -326,6 +333,8 @@ public final class Connection implements FrameHandler {
             above.onReport(report);
         } else if (frame instanceof Frame.DumpThreads) {
             above.health().onDumpThreads();
+        } else if (frame instanceof Frame.RegionOffer region) {
+            regions.onRegion(region);
         } else if (frame instanceof Frame.Drain && !isDrained) {
             isDrained = true;
             above.onDrain();
@@ -335,12 +344,28 @@ public final class Connection implements FrameHandler {
     }
 
     private void onChunk(Chunk chunk, ByteBuffer payload, FrameListener above) {
-        if (chunk.lane() == Wire.DATA_LANE) {
-            deliver(data.takeChunk(chunk, payload), above);
-        } else if (chunk.lane() == Wire.REPLY_LANE) {
-            deliver(replies.takeChunk(chunk, payload), above);
-        } else {
-            throw Reassembly.broken("lane of a chunk: " + chunk.lane() + " (expected: data or reply)");
+        countPiece(payload.remaining());
+        ByteBuffer piece = regions.piece(chunk, payload);
+        try {
+            if (chunk.lane() == Wire.DATA_LANE) {
+                Incoming whole = data.takeChunk(chunk, piece);
+                regions.done(chunk);
+                deliver(whole, above);
+            } else if (chunk.lane() == Wire.REPLY_LANE) {
+                ReplyIntake.Answer whole = replies.takeChunk(chunk, piece);
+                regions.done(chunk);
+                deliver(whole, above);
+            } else {
+                throw Reassembly.broken("lane of a chunk: " + chunk.lane() + " (expected: data or reply)");
+            }
+        } catch (InternalError e) { // what the JVM makes of a mapped file that was cut short
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "region: cannot be read (expected: all of it)", e);
+        }
+    }
+
+    private void countPiece(int bytes) {
+        if (doorkeeper != null && (features & Wire.FEATURE_REGIONS) != 0) {
+            regions.count(bytes);
         }
     }
 
@@ -364,9 +389,9 @@ public final class Connection implements FrameHandler {
             return;
         }
         if (whole.isItem()) {
-            above.onItem(whole.id(), whole.payload());
+            above.onItem(whole.id(), whole.get());
         } else {
-            above.onReply(whole.id(), whole::payload);
+            above.onReply(whole.id(), whole);
         }
     }
 
@@ -408,6 +433,7 @@ public final class Connection implements FrameHandler {
     @Override
     public void onClosed(@Nullable IOException cause) {
         state = ConnectionState.CLOSED;
+        regions.close();
         IpcException reason = ending.get();
         if (reason == null) {
             reason = new IpcException(

@@ -11,7 +11,7 @@ final class ControlLane {
     /** Frames that may wait: more means that the peer asks and never reads. */
     static final int MAX_FRAMES = 16 * 1024;
 
-    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>(1);
     private @Nullable ReceiveWindow dataReceived;
     private @Nullable ReceiveWindow repliesReceived;
     private @Nullable Frame pong;
@@ -23,18 +23,17 @@ final class ControlLane {
         repliesReceived = replies;
     }
 
-    /** Adds a frame; false if too many wait. */
+    /** Adds a frame, a ping or pong in place of one that still waits: the newest says it all. Returns false if too many wait. */
     boolean add(Frame frame) {
-        return frames.size() < MAX_FRAMES && frames.add(frame);
-    }
-
-    /** Adds a ping or a pong, in place of one that still waits: the newest says it all. */
-    void setNewest(Frame pingOrPong) {
-        if (pingOrPong instanceof Frame.Pong) {
-            pong = pingOrPong;
-        } else {
-            ping = pingOrPong;
+        if (frame instanceof Frame.Pong) {
+            pong = frame;
+            return true;
         }
+        if (frame instanceof Frame.Ping) {
+            ping = frame;
+            return true;
+        }
+        return frames.size() < MAX_FRAMES && frames.add(frame);
     }
 
     /** Takes the next frame, or null. */

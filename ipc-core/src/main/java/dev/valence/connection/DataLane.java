@@ -1,7 +1,6 @@
 package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,19 +9,38 @@ import org.jspecify.annotations.Nullable;
 /** The lane of messages and requests: first in, first out. */
 final class DataLane extends SendLane {
 
-    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>();
-    private final Map<Integer, Long> broadcastBytes = new HashMap<>(); // queued, by origin
+    private final SendQueue queue = new SendQueue();
+    private final Share ofMain = new Share(0);
+    private @Nullable Map<Integer, Share> ofOthers; // those that have something in the queue; null before the first
     private long allBroadcastBytes;
+
+    /** What the broadcasts of one origin take of the queue. */
+    static final class Share {
+        private final int origin;
+        private long bytes;
+
+        private Share(int origin) {
+            this.origin = origin;
+        }
+    }
+
+    /** Returns the share of an origin. */
+    Share share(int origin) {
+        if (origin == 0) {
+            return ofMain;
+        }
+        Share share = ofOthers == null ? null : ofOthers.get(origin);
+        return share == null ? new Share(origin) : share;
+    }
 
     /**
      * Whether a broadcast may join: all of them may fill half of the queue, those of one origin a quarter. One that is
      * larger than its share may join when no other is there.
      */
-    boolean hasRoomForBroadcast(int origin, long cost, long limit) {
-        long own = broadcastBytes.getOrDefault(origin, 0L);
+    boolean hasRoomForBroadcast(Share share, long cost, long limit) {
         return hasRoom(cost, limit)
                 && (allBroadcastBytes == 0 || allBroadcastBytes + cost <= limit / 2)
-                && (own == 0 || own + cost <= limit / 4);
+                && (share.bytes == 0 || share.bytes + cost <= limit / 4);
     }
 
     @Override
@@ -40,9 +58,24 @@ final class DataLane extends SendLane {
 
     private void count(Outgoing item, long cost) {
         count(cost);
-        if (item.origin >= 0) {
+        Share share = item.share;
+        if (share != null) {
             allBroadcastBytes += cost;
-            broadcastBytes.merge(item.origin, cost, (a, b) -> a + b == 0 ? null : Long.valueOf(a + b));
+            share.bytes += cost;
+            if (share != ofMain) {
+                keepOrForget(share, cost);
+            }
+        }
+    }
+
+    private void keepOrForget(Share share, long lastCost) {
+        if (ofOthers == null) {
+            ofOthers = new HashMap<>();
+        }
+        if (share.bytes == 0) {
+            ofOthers.remove(share.origin);
+        } else if (share.bytes == lastCost) { // it was empty
+            ofOthers.put(share.origin, share);
         }
     }
 
@@ -53,8 +86,8 @@ final class DataLane extends SendLane {
     }
 
     @Override
-    OutFrame take(Outgoing item, long nowNanos) {
-        OutFrame frame = super.take(item, nowNanos);
+    OutFrame take(Outgoing item) {
+        OutFrame frame = super.take(item);
         if (item.isFinished()) {
             remove(item);
         }
@@ -68,10 +101,9 @@ final class DataLane extends SendLane {
 
     @Override
     List<Outgoing> takeAll() {
-        List<Outgoing> items = List.copyOf(queue);
-        queue.clear();
-        broadcastBytes.clear();
+        ofMain.bytes = 0;
+        ofOthers = null;
         allBroadcastBytes = 0;
-        return items;
+        return queue.takeAll();
     }
 }

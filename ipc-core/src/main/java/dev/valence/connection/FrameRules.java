@@ -92,6 +92,12 @@ final class FrameRules {
         if (frame instanceof Frame.PortClose) {
             return Wire.FEATURE_PORTS;
         }
+        boolean isOfRegion = frame instanceof Frame.RegionOffer
+                || frame instanceof Frame.RegionCredit
+                || (frame instanceof Frame.Chunk chunk && chunk.regionBytes() != 0);
+        if (isOfRegion) {
+            return Wire.FEATURE_REGIONS;
+        }
         boolean isOfDump = frame instanceof Frame.DumpThreads || frame instanceof Frame.ThreadDump;
         return isOfDump ? Wire.FEATURE_THREAD_DUMPS : 0;
     }

@@ -52,9 +52,4 @@ final class Gaps {
         last.remove(gap.channel(), gap);
         count--;
     }
-
-    void clear() {
-        open.clear();
-        last.clear();
-    }
 }

@@ -12,16 +12,16 @@ import java.util.List;
  * <p><b>Ownership.</b> Whoever gets it calls {@link #release} once it no longer holds up others; only then has the peer
  * room for as much again.
  */
-public final class Incoming {
+public final class Incoming implements Runnable {
 
     private final Opening header;
-    private final Payload payload;
+    private final byte[] bytes;
     private final DataIntake intake;
     private long held; // guarded by this
 
     Incoming(Opening header, byte[] bytes, long held, DataIntake intake) {
         this.header = header;
-        this.payload = new Payload(header.encoding() & Integer.MAX_VALUE, bytes);
+        this.bytes = bytes;
         this.held = held;
         this.intake = intake;
     }
@@ -83,7 +83,18 @@ public final class Incoming {
 
     /** Returns the payload, undecoded. */
     public Payload payload() {
-        return payload;
+        return new Payload(header.encoding() & Integer.MAX_VALUE, bytes);
+    }
+
+    /** Returns the length of the payload. */
+    public int payloadBytes() {
+        return bytes.length;
+    }
+
+    /** Does what {@link #release} does. */
+    @Override
+    public void run() {
+        release();
     }
 
     /** Gives the peer its room back. Idempotent. */

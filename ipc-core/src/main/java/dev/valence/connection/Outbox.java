@@ -37,21 +37,20 @@ public final class Outbox {
     private final ControlLane control = new ControlLane();
     private final ReplyLane replies = new ReplyLane();
     private final DataLane data = new DataLane();
-    private final Gaps gaps;
+    private @Nullable Gaps gaps; // null before the first
     private @Nullable Frame drain;
     private @Nullable IpcException drained; // why the data lane takes nothing new
     private @Nullable Frame last;
     private @Nullable IpcException closed;
-    private boolean dataHeld;
+    private volatile boolean dataHeld; // read without
     private boolean replyWasLast;
     private boolean drainSent;
-    private boolean isFlushed;
+    private volatile boolean isFlushed; // read without
     private int waiting;
     private long lastId;
 
     private Outbox(Limits limits) {
         this.limits = limits;
-        this.gaps = new Gaps(data, limits.subscriptions());
     }
 
     /** Returns an outbox whose data flows from the start. */
@@ -84,7 +83,12 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-        wakeUp();
+        Link to = link;
+        if (to != null && item.isAwaited()) {
+            to.expedite();
+        } else if (to != null) {
+            to.wakeUp();
+        }
         return true;
     }
 
@@ -100,18 +104,28 @@ public final class Outbox {
             if (closed != null || drain != null || last != null) {
                 return false;
             }
-            if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
-                gaps.mark(channel, item);
+            DataLane.Share share = data.share(origin);
+            if (!data.hasRoomForBroadcast(share, item.cost(), limits.queueSoftBytes())) {
+                markGap(channel, item);
                 return false;
             }
-            gaps.endAt(channel);
-            item.origin = origin;
+            if (gaps != null) {
+                gaps.endAt(channel);
+            }
+            item.share = share;
             add(data, item);
         } finally {
             lock.unlock();
         }
         wakeUp();
         return true;
+    }
+
+    private void markGap(String channel, Outgoing dropped) {
+        if (gaps == null) {
+            gaps = new Gaps(data, limits.subscriptions());
+        }
+        gaps.mark(channel, dropped);
     }
 
     private void add(SendLane lane, Outgoing item) {
@@ -217,7 +231,7 @@ public final class Outbox {
         wakeUpOrEnd(hasRoom);
     }
 
-    /** Adds a frame to the control lane, which is not charged and goes first. */
+    /** Adds a frame to the control lane, which is not charged and goes first. A ping or pong replaces one that waits there. */
     public void offerControl(Frame frame) {
         boolean hasRoom;
         lock.lock();
@@ -248,25 +262,9 @@ public final class Outbox {
         }
     }
 
-    /** Adds a ping or a pong to the control lane, in place of one that still waits there. */
-    public void offerNewest(Frame pingOrPong) {
-        lock.lock();
-        try {
-            control.setNewest(pingOrPong);
-        } finally {
-            lock.unlock();
-        }
-        wakeUp();
-    }
-
     /** Returns whether data waits for the peer to be ready. */
     public boolean isHoldingData() {
-        lock.lock();
-        try {
-            return dataHeld;
-        } finally {
-            lock.unlock();
-        }
+        return dataHeld;
     }
 
     /** Lets the data lane go: the peer is ready. */
@@ -341,7 +339,7 @@ public final class Outbox {
             control.clear();
             replies.clear();
             lost = data.clear();
-            gaps.clear();
+            gaps = null;
             room.signalAll();
         } finally {
             lock.unlock();
@@ -380,6 +378,17 @@ public final class Outbox {
         wakeUp();
     }
 
+    /** From now on pieces of payloads go through shared memory while a slot is free. */
+    void share(SlotWriter slots) {
+        lock.lock();
+        try {
+            data.share(slots);
+            replies.share(slots);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns the link that frames are written to; null before the peer was accepted, and after the end. */
     public @Nullable Link link() {
         return link;
@@ -413,14 +422,14 @@ public final class Outbox {
             }
             Outgoing item = Objects.requireNonNull(lane.ready());
             hasReplyRoom = lane == replies && !item.isStarted();
-            OutFrame frame = lane.take(item, System.nanoTime());
+            OutFrame frame = lane.take(item);
             if (hasReplyRoom || item.isFinished()) {
                 signalRoom();
             }
             if (item.isFinished()) {
                 sent = item;
             }
-            if (item instanceof Outgoing.GapMark gap) {
+            if (gaps != null && item instanceof Outgoing.GapMark gap) {
                 gaps.sent(gap);
             }
             return frame;
@@ -453,12 +462,7 @@ public final class Outbox {
 
     /** Whether {@link #finish} has run its course: the last frame was taken, the link can be closed. */
     boolean isFlushed() {
-        lock.lock();
-        try {
-            return isFlushed;
-        } finally {
-            lock.unlock();
-        }
+        return isFlushed;
     }
 
     /** Replies and data take turns, frame by frame. */

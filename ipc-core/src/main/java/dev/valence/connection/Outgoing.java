@@ -6,6 +6,7 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that waits in a lane: a frame, or a payload that becomes a first frame and as many chunks as it takes. What
@@ -23,7 +24,11 @@ public abstract class Outgoing {
     private int offset; // bytes of the payload that were taken
     private boolean started;
     private boolean cancelled;
-    int origin = -1; // share of a broadcast that it counts against, -1 if none
+    DataLane.@Nullable Share share; // of a broadcast, that it counts against
+
+    @Nullable
+    Outgoing next; // in its queue
+
     long id;
 
     private Outgoing(int lane, byte[] payload, SendListener listener) {
@@ -53,9 +58,14 @@ public abstract class Outgoing {
     public static Outgoing request(Opening header, byte[] payload, long deadlineNanos, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            Opening started(boolean more, long size, long nowNanos) {
-                long micros = Math.max(1, (deadlineNanos - nowNanos) / 1000);
+            Opening started(boolean more, long size) {
+                long micros = Math.max(1, (deadlineNanos - System.nanoTime()) / 1000);
                 return header.started(id, micros, 0, more, size);
+            }
+
+            @Override
+            boolean isAwaited() {
+                return true;
             }
         };
     }
@@ -70,7 +80,7 @@ public abstract class Outgoing {
     public static Outgoing stream(Opening header, byte[] payload, LongSupplier initialItems, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, true, payload, listener) {
             @Override
-            Opening started(boolean more, long size, long nowNanos) {
+            Opening started(boolean more, long size) {
                 return header.started(id, header.timeLeftMicros(), initialItems.getAsLong(), more, size);
             }
         };
@@ -119,14 +129,14 @@ public abstract class Outgoing {
         }
 
         /** Returns the header as it is written. */
-        Opening started(boolean more, long size, long nowNanos) {
+        Opening started(boolean more, long size) {
             return header.started(id, more, size);
         }
 
         @Override
-        OutFrame first(byte[] payload, int length, long nowNanos) {
+        OutFrame first(byte[] payload, int length) {
             boolean more = length < payload.length;
-            return OutFrame.of(started(more, more ? payload.length : 0, nowNanos), payload, 0, length);
+            return OutFrame.of(started(more, more ? payload.length : 0), payload, 0, length);
         }
     }
 
@@ -154,18 +164,18 @@ public abstract class Outgoing {
     private static Outgoing single(int lane, OutFrame frame, int payloadBytes, SendListener listener) {
         return new Outgoing(lane, NO_PAYLOAD, listener) {
             @Override
-            OutFrame first(byte[] payload, int length, long nowNanos) {
+            OutFrame first(byte[] payload, int length) {
                 return frame;
             }
 
             @Override
-            int nextCharge() {
+            int nextCharge(@Nullable SlotWriter shared) {
                 return payloadBytes + Wire.FRAME_CHARGE;
             }
 
             @Override
             long cost() {
-                return nextCharge();
+                return nextCharge(null);
             }
         };
     }
@@ -176,7 +186,7 @@ public abstract class Outgoing {
     }
 
     /** Builds the first frame, with that many bytes of the payload. */
-    abstract OutFrame first(byte[] payload, int length, long nowNanos);
+    abstract OutFrame first(byte[] payload, int length);
 
     boolean needsId() {
         return false;
@@ -184,6 +194,11 @@ public abstract class Outgoing {
 
     final boolean isOfReplyLane() {
         return lane == Wire.REPLY_LANE;
+    }
+
+    /** Whether the peer waits for it, or this side for what it asks. */
+    boolean isAwaited() {
+        return isOfReplyLane();
     }
 
     final SendListener listener() {
@@ -200,9 +215,19 @@ public abstract class Outgoing {
         return (long) payload.length + Wire.FRAME_CHARGE;
     }
 
-    /** What the next frame takes of the peer's window. */
-    int nextCharge() {
-        return (cancelled ? 0 : Math.min(payload.length - offset, Wire.CHUNK_BYTES)) + Wire.FRAME_CHARGE;
+    /**
+     * Returns what the next frame takes of the peer's window.
+     *
+     * @param shared slots for pieces, if there are any
+     */
+    int nextCharge(@Nullable SlotWriter shared) {
+        return (cancelled ? 0 : nextLength(shared)) + Wire.FRAME_CHARGE;
+    }
+
+    /** The first piece goes through the socket, and is small if the others need not. */
+    private int nextLength(@Nullable SlotWriter shared) {
+        boolean isSmall = !started && isInPieces() && shared != null && shared.hasFree();
+        return isSmall ? Wire.MIN_CHUNK_BYTES : Math.min(payload.length - offset, Wire.CHUNK_BYTES);
     }
 
     final boolean isStarted() {
@@ -223,18 +248,21 @@ public abstract class Outgoing {
         return started && (cancelled || offset == payload.length);
     }
 
-    final OutFrame next(long nowNanos) {
+    final OutFrame next(@Nullable SlotWriter shared) {
         if (cancelled) {
             return OutFrame.of(new Chunk(id, lane, false, true));
         }
-        int length = Math.min(payload.length - offset, Wire.CHUNK_BYTES);
+        int length = nextLength(shared);
         int from = offset;
         offset += length;
         if (!started) {
             started = true;
-            return first(payload, length, nowNanos);
+            return first(payload, length);
         }
-        return OutFrame.of(new Chunk(id, lane, offset < payload.length, false), payload, from, length);
+        boolean more = offset < payload.length;
+        return shared != null && shared.hasFree()
+                ? shared.frame(id, lane, more, payload, from, length)
+                : OutFrame.of(new Chunk(id, lane, more, false), payload, from, length);
     }
 
     /** Counts what was dropped at one place of the data lane. */
@@ -256,7 +284,7 @@ public abstract class Outgoing {
         }
 
         @Override
-        OutFrame first(byte[] payload, int length, long nowNanos) {
+        OutFrame first(byte[] payload, int length) {
             return OutFrame.of(new Gap(channel, count));
         }
     }

@@ -6,13 +6,15 @@ import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of one lane that is arriving in pieces. Takes memory for what came, not for what was announced: room for the
- * whole only once {@link #EARLY_PART a part} of it is there. From then on the pieces are copied as they come.
+ * The payload of one lane that is arriving in pieces. Each is copied to its place as it comes, once there is room for the
+ * whole. Memory is taken for what came, not for what was announced: so there is room from the start only for {@linkplain
+ * #AT_ONCE_BYTES little}, else once {@link #EARLY_PART a part} is there.
  *
  * <p><b>Threads.</b> I/O thread only, but for {@link Pieces}.
  *
@@ -20,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reassembly<H> {
 
-    /** Payloads of this many bytes get room before they are complete. */
-    private static final int EARLY_BYTES = 1024 * 1024;
+    /**
+     * Payloads up to this get room with their first piece: the smallest window there is, so a peer may have as many bytes under
+     * way at any time. The I/O thread has the time to clear them, some 0.1 ms.
+     */
+    private static final int AT_ONCE_BYTES = 1024 * 1024;
 
     /** The part of a payload, one in so many bytes, that its sender has to send before it gets room for all. */
     private static final int EARLY_PART = 4;
@@ -30,7 +35,7 @@ final class Reassembly<H> {
     private static final int CATCH_UP = 2;
 
     private final int maxBytes;
-    private Pieces pieces = new Pieces(0);
+    private @Nullable Pieces pieces; // null while no payload is under way
     private @Nullable H header;
     private long id;
     private long size;
@@ -120,7 +125,7 @@ final class Reassembly<H> {
         if (received > size || (received == size) == more) {
             throw broken("pieces of " + received + " bytes, more=" + more + " (expected: " + size + " in all)");
         }
-        pieces.add(piece, size >= EARLY_BYTES && received >= size / EARLY_PART);
+        pieces().add(piece, received >= size / EARLY_PART);
     }
 
     /** Returns the bytes that have not come yet. */
@@ -133,18 +138,18 @@ final class Reassembly<H> {
     H end() {
         H first = header;
         header = null;
-        pieces = new Pieces(0);
+        pieces = null;
         return first;
     }
 
     /** Returns the payload, whole. */
     byte[] bytes() {
-        return pieces.join();
+        return pieces().join();
     }
 
     /** Returns what came so far, to be put together when there is time. */
     Pieces pieces() {
-        return pieces;
+        return Objects.requireNonNull(pieces);
     }
 
     /**
@@ -155,7 +160,8 @@ final class Reassembly<H> {
     static final class Pieces {
 
         private final Room room;
-        private final Queue<byte[]> rest = new ArrayDeque<>(); // not in the room yet
+        private final Queue<byte[]> early = new ArrayDeque<>(); // came before the room, and are not in it yet
+        private int received;
         private boolean isRoomAsked;
 
         private Pieces(int bytes) {
@@ -177,17 +183,19 @@ final class Reassembly<H> {
          * @param isRoomDue whether there has to be room soon
          */
         private void add(ByteBuffer piece, boolean isRoomDue) {
-            if (hasRoom()) {
-                copyTo(room.get(), CATCH_UP);
-            } else if (isRoomDue && !isRoomAsked) {
-                isRoomAsked = true;
-                ForkJoinPool.commonPool().execute(room);
-            }
-            if (rest.isEmpty() && hasRoom()) {
-                room.get().put(piece);
+            int length = piece.remaining();
+            if (room.size <= AT_ONCE_BYTES || room.isThere()) {
+                ByteBuffer whole = room.get();
+                copyTo(whole, CATCH_UP);
+                whole.put(received, piece, piece.position(), length);
             } else {
-                rest.add(copyOf(piece));
+                early.add(copyOf(piece));
+                if (isRoomDue && !isRoomAsked) {
+                    isRoomAsked = true;
+                    ForkJoinPool.commonPool().execute(room);
+                }
             }
+            received += length;
         }
 
         /** Whether room for the whole is there, or on its way. */
@@ -200,8 +208,8 @@ final class Reassembly<H> {
         }
 
         private void copyTo(ByteBuffer whole, int count) {
-            for (int i = 0; i < count && !rest.isEmpty(); i++) {
-                whole.put(rest.remove());
+            for (int i = 0; i < count && !early.isEmpty(); i++) {
+                whole.put(early.remove()); // its position is where the next of them goes
             }
         }
 

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ReceiveWindow {
 
     private final long bytes;
-    private final AtomicLong underWay = new AtomicLong(); // charged and not yet announced as free
-    private final AtomicLong free = new AtomicLong(); // part of underWay that waits for its announcement
+    private long charged; // I/O thread only; so far
+    private volatile long announced; // by the one that writes; so far
+    private final AtomicLong free = new AtomicLong(); // of what was charged, and waits for its announcement
 
     ReceiveWindow(long bytes) {
         this.bytes = bytes;
@@ -23,7 +24,8 @@ final class ReceiveWindow {
 
     /** Charges a frame; false if the peer had no room left for it. */
     boolean take(long charge) {
-        return underWay.addAndGet(charge) <= bytes;
+        charged += charge;
+        return charged - announced <= bytes;
     }
 
     /** Frees a charge; true if enough has gathered for an announcement. */
@@ -37,7 +39,8 @@ final class ReceiveWindow {
             return 0;
         }
         long due = free.getAndSet(0);
-        underWay.addAndGet(-due);
+        long before = announced;
+        announced = before + due;
         return due;
     }
 }

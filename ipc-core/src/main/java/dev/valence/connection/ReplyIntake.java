@@ -8,6 +8,7 @@ import dev.valence.frame.Link;
 import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,36 @@ final class ReplyIntake {
     }
 
     /**
-     * A whole reply, or item of a stream, in pieces: to put a large one together takes longer than the I/O thread has.
-     *
-     * @param id of the request or stream
-     * @param isItem whether it belongs to a stream
+     * A whole reply, or item of a stream. One that came in pieces is put together when it is asked for: that takes longer than
+     * the I/O thread has.
      */
-    record Answer(long id, boolean isItem, int encoding, Reassembly.Pieces pieces) {
+    static final class Answer implements Supplier<Payload> {
 
-        /** Puts the payload together. Any thread. */
-        Payload payload() {
-            return new Payload(encoding, pieces.join());
+        private final Opening first;
+        private final byte @Nullable [] whole; // null if it came in pieces
+        private final Reassembly.@Nullable Pieces pieces;
+
+        private Answer(Opening first, byte @Nullable [] whole, Reassembly.@Nullable Pieces pieces) {
+            this.first = first;
+            this.whole = whole;
+            this.pieces = pieces;
+        }
+
+        /** Returns the id of the request or stream. */
+        long id() {
+            return first.id();
+        }
+
+        /** Returns whether it belongs to a stream. */
+        boolean isItem() {
+            return first.kind() == Kind.ITEM;
+        }
+
+        /** Returns the payload. Any thread. */
+        @Override
+        public Payload get() {
+            byte[] bytes = whole == null ? Objects.requireNonNull(pieces).join() : whole;
+            return new Payload(first.encoding() & Integer.MAX_VALUE, bytes);
         }
     }
 
@@ -69,7 +90,7 @@ final class ReplyIntake {
         charge(payload.remaining());
         if (!header.more()) {
             checkMayComeBetween(header.id());
-            return answer(header, Reassembly.Pieces.of(reassembly.whole(payload)));
+            return new Answer(header, reassembly.whole(payload), null);
         }
         if (reassembly.isUnderWay()) {
             throw Reassembly.broken("payload in pieces in the reply lane (expected: the rest of another one first)");
@@ -91,11 +112,7 @@ final class ReplyIntake {
             return null;
         }
         Reassembly.Pieces pieces = reassembly.pieces();
-        return answer(Objects.requireNonNull(reassembly.end()), pieces);
-    }
-
-    private static Answer answer(Opening first, Reassembly.Pieces pieces) {
-        return new Answer(first.id(), first.kind() == Kind.ITEM, first.encoding() & Integer.MAX_VALUE, pieces);
+        return new Answer(Objects.requireNonNull(reassembly.end()), null, pieces);
     }
 
     /** What is whole may come between the pieces of a payload, unless it belongs to the same request or stream. */

@@ -2,11 +2,9 @@ package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyLane extends SendLane {
 
-    private final ArrayDeque<Outgoing> whole = new ArrayDeque<>();
-    private final ArrayDeque<Outgoing> inPieces = new ArrayDeque<>(); // and what has to stay behind them
+    private final SendQueue whole = new SendQueue();
+    private final SendQueue inPieces = new SendQueue(); // and what has to stay behind them
     private final Map<Long, Integer> idsInPieces = new HashMap<>(); // how many of each are in that queue
     private int bytesSincePiece; // of whole ones
     private volatile long
@@ -26,7 +24,7 @@ final class ReplyLane extends SendLane {
 
     @Override
     void add(Outgoing item) {
-        if (item.isInPieces() || idsInPieces.containsKey(item.id)) {
+        if (item.isInPieces() || (!inPieces.isEmpty() && idsInPieces.containsKey(item.id))) {
             inPieces.add(item);
             idsInPieces.merge(item.id, 1, Integer::sum);
         } else {
@@ -49,20 +47,20 @@ final class ReplyLane extends SendLane {
     }
 
     @Override
-    OutFrame take(Outgoing item, long nowNanos) {
+    OutFrame take(Outgoing item) {
         boolean isPiece = item == inPieces.peek();
-        bytesSincePiece = isPiece || inPieces.isEmpty() ? 0 : bytesSincePiece + item.nextCharge();
+        bytesSincePiece = isPiece || inPieces.isEmpty() ? 0 : bytesSincePiece + charge(item);
         if (!item.isStarted()) {
             count(-item.cost());
             bytesInHand = isPiece ? item.cost() : bytesInHand;
         }
-        OutFrame frame = super.take(item, nowNanos);
+        OutFrame frame = super.take(item);
         if (item.isFinished() && isPiece) {
             bytesInHand = 0;
-            inPieces.remove();
+            inPieces.remove(item);
             idsInPieces.merge(item.id, -1, (count, less) -> count + less == 0 ? null : Integer.valueOf(count + less));
         } else if (item.isFinished()) {
-            whole.remove();
+            whole.remove(item);
         }
         return frame;
     }
@@ -74,9 +72,8 @@ final class ReplyLane extends SendLane {
 
     @Override
     List<Outgoing> takeAll() {
-        List<Outgoing> items = Stream.concat(inPieces.stream(), whole.stream()).toList();
-        inPieces.clear();
-        whole.clear();
+        List<Outgoing> items = inPieces.takeAll();
+        whole.drainTo(items);
         idsInPieces.clear();
         bytesInHand = 0;
         return items;

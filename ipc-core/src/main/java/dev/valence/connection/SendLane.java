@@ -2,27 +2,27 @@ package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One lane of an {@link Outbox}: what waits in it, and what the peer still has room for. Guarded by the outbox's lock. */
 abstract sealed class SendLane permits DataLane, ReplyLane {
 
-    private final AtomicLong queuedBytes = new AtomicLong(); // changed under the lock, read without
+    private volatile long queuedBytes; // changed under the lock, read without
     private long window; // what the peer has room for
+    private @Nullable SlotWriter shared; // for pieces, if there is any
 
     /**
      * Whether something of this cost may join a queue that may hold this many bytes. An empty queue takes anything. Any
      * thread.
      */
     final boolean hasRoom(long cost, long limit) {
-        long queued = queuedBytes.get();
+        long queued = queuedBytes;
         return queued == 0 || queued + cost <= limit;
     }
 
     /** Returns what waits here, in bytes. Any thread. */
     final long queuedBytes() {
-        return queuedBytes.get();
+        return queuedBytes;
     }
 
     /** Returns what the peer has room for, in bytes. */
@@ -31,19 +31,33 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     }
 
     final void count(long bytes) {
-        queuedBytes.addAndGet(bytes);
+        long before = queuedBytes;
+        queuedBytes = before + bytes;
     }
 
     /** Returns the item whose next frame goes next, or null if there is none or the peer has no room for it. */
     final @Nullable Outgoing ready() {
+        if (shared != null) {
+            shared.refresh(); // not in between: what is counted has to be what is sent
+        }
         Outgoing next = next();
-        return next != null && next.nextCharge() <= window ? next : null;
+        return next != null && charge(next) <= window ? next : null;
     }
 
     /** Returns the next frame of what is ready; it is counted against the window. */
-    OutFrame take(Outgoing item, long nowNanos) {
-        window -= item.nextCharge();
-        return item.next(nowNanos);
+    OutFrame take(Outgoing item) {
+        window -= charge(item);
+        return item.next(shared);
+    }
+
+    /** Returns what the next frame of an item takes of the peer's window. */
+    final int charge(Outgoing item) {
+        return item.nextCharge(shared);
+    }
+
+    /** From now on pieces go through shared memory while a slot is free. */
+    final void share(SlotWriter slots) {
+        shared = slots;
     }
 
     final void addWindow(long bytes) {
@@ -53,7 +67,7 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     /** Takes everything out. */
     final List<Outgoing> clear() {
         List<Outgoing> items = takeAll();
-        queuedBytes.set(0);
+        queuedBytes = 0;
         return items;
     }
 

@@ -284,8 +284,15 @@ public sealed interface Frame {
      * A further piece of a payload.
      *
      * @param lane see {@link Wire#DATA_LANE} and {@link Wire#REPLY_LANE}
+     * @param regionBytes length of the piece if it lies in the next slot of the sender's region, 0 if it follows this
      */
-    record Chunk(long id, int lane, boolean more, boolean aborted) implements Frame {}
+    record Chunk(long id, int lane, boolean more, boolean aborted, int regionBytes) implements Frame {
+
+        /** Makes a chunk whose piece follows it, if it has one. */
+        public Chunk(long id, int lane, boolean more, boolean aborted) {
+            this(id, lane, more, aborted, 0);
+        }
+    }
 
     /** Room that came back. */
     record Credit(long target, long dataBytes, long replyBytes, long items, long port) implements Frame {
@@ -333,6 +340,21 @@ public sealed interface Frame {
             return new Report(newId, accepted, skipped);
         }
     }
+
+    // ---- Regions -------------------------------------------------------------------------------------------------
+
+    /**
+     * Memory that main offers to map.
+     *
+     * @param path where it is opened
+     * @param slots in each direction
+     * @param nonce what it begins with
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two of them
+    record RegionOffer(String path, int slots, byte[] nonce) implements Frame {}
+
+    /** Slots of the sender's region that may be filled. */
+    record RegionCredit(int slots) implements Frame {}
 
     // ---- Streams and ports ---------------------------------------------------------------------------------------
 

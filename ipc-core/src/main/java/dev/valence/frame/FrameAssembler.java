@@ -3,20 +3,23 @@ package dev.valence.frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream of bytes into frames. A frame that lies whole in the buffer is passed on in place; only one that came in
- * pieces is copied.
+ * Cuts a stream of bytes into frames where they lie, in the buffer of the transport. What there is of a frame that has not come
+ * whole stays there, and the transport reads on behind it.
  *
  * <p><b>Threads.</b> One at a time.
  */
 public final class FrameAssembler {
 
+    /**
+     * Room that is worth a read: for a chunk and what stands beside it, and hardly more. So a stream of chunks is read chunk by
+     * chunk, and of the one that follows there is little in the buffer that would have to be moved.
+     */
+    public static final int READ_BYTES = Wire.CHUNK_BYTES + 1024;
+
     private final FrameHandler handler;
     private final BooleanSupplier stopped;
-    private final ByteBuffer prefix = ByteBuffer.allocate(Wire.PREFIX_BYTES);
-    private @Nullable ByteBuffer partial; // room for exactly one frame; null between frames
 
     /**
      * Makes an assembler that passes frames to a handler.
@@ -29,43 +32,31 @@ public final class FrameAssembler {
     }
 
     /**
-     * Takes the bytes of one read.
+     * Passes on the frames that are whole.
      *
-     * @param bytes lent; consumed to the end, unless stopped
+     * @param bytes lent, big-endian, from where a frame begins; consumed up to a frame that has not come whole, to the end once
+     *     stopped
+     * @return how many bytes of room that frame takes in all, with its length, or takes at least if its length has not come; 0
+     *     if nothing is left
      * @throws IOException if a length is not one that a frame can have; the connection has to be closed
      */
-    public void read(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining() && !stopped.getAsBoolean()) {
-            ByteBuffer begun = partial;
-            if (begun != null) {
-                fill(begun, bytes);
-                if (!begun.hasRemaining()) {
-                    partial = null;
-                    handler.onFrame(begun.flip());
-                }
-                continue;
+    public int read(ByteBuffer bytes) throws IOException {
+        while (!stopped.getAsBoolean()) {
+            if (bytes.remaining() < Wire.PREFIX_BYTES) {
+                return bytes.hasRemaining() ? Wire.PREFIX_BYTES : 0;
             }
-            fill(prefix, bytes);
-            if (prefix.hasRemaining()) {
-                return;
-            }
-            int length = prefix.getInt(0);
-            prefix.clear();
+            int length = bytes.getInt(bytes.position());
             checkLength(length);
-            if (bytes.remaining() >= length) {
-                int end = bytes.limit();
-                int next = bytes.position() + length;
-                handler.onFrame(bytes.limit(next));
-                bytes.limit(end).position(next);
-            } else {
-                partial = ByteBuffer.allocate(length);
+            if (bytes.remaining() - Wire.PREFIX_BYTES < length) {
+                return Wire.PREFIX_BYTES + length;
             }
+            int end = bytes.limit();
+            int begin = bytes.position() + Wire.PREFIX_BYTES;
+            handler.onFrame(bytes.limit(begin + length).position(begin));
+            bytes.limit(end).position(begin + length);
         }
-    }
-
-    /** Returns whether the bytes so far end in the middle of a frame. */
-    public boolean isMidFrame() {
-        return partial != null || prefix.position() > 0;
+        bytes.position(bytes.limit());
+        return 0;
     }
 
     private void checkLength(int length) throws IOException {
@@ -73,12 +64,5 @@ public final class FrameAssembler {
         if (length <= 0 || length > max) {
             throw new FrameLengthException(length, max);
         }
-    }
-
-    private static void fill(ByteBuffer to, ByteBuffer from) {
-        int count = Math.min(to.remaining(), from.remaining());
-        to.put(to.position(), from, from.position(), count);
-        to.position(to.position() + count);
-        from.position(from.position() + count);
     }
 }

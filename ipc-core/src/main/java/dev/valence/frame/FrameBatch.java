@@ -19,9 +19,14 @@ public final class FrameBatch {
     /** Largest single frame, and so the largest batch. */
     public static final int MAX_BYTES = Wire.PREFIX_BYTES + Wire.MAX_FRAME_BYTES;
 
+    /** Bytes that are copied beside the frames of one batch, so that the first of them does not wait for long. */
+    private static final int BYTES_BESIDE = 1024 * 1024;
+
     private final FrameHandler handler;
     private final List<OutFrame> frames = new ArrayList<>();
+    private int beside; // of what was taken
     private @Nullable OutFrame held; // taken from the handler and too large for the batch before it
+    private boolean exhausted; // the handler had no more
 
     /** Makes a batch that is filled by a handler again and again. */
     public FrameBatch(FrameHandler handler) {
@@ -38,13 +43,16 @@ public final class FrameBatch {
     public int take() {
         OutFrame first = held != null ? held : handler.nextFrame();
         held = null;
+        beside = 0;
+        exhausted = first == null;
         if (first == null) {
             return 0;
         }
         int size = add(first);
-        while (size < BYTES) {
+        while (size < BYTES && beside < BYTES_BESIDE) {
             OutFrame next = handler.nextFrame();
             if (next == null) {
+                exhausted = true;
                 break;
             }
             if (next.size() > BYTES - size) {
@@ -54,6 +62,16 @@ public final class FrameBatch {
             size += add(next);
         }
         return size;
+    }
+
+    /** Returns whether the handler had no more frames when the last batch was taken. */
+    public boolean isExhausted() {
+        return exhausted;
+    }
+
+    /** Returns how many frames were taken and not written yet. */
+    public int count() {
+        return frames.size();
     }
 
     /**
@@ -75,6 +93,7 @@ public final class FrameBatch {
                     "frame: " + (size - Wire.PREFIX_BYTES) + " bytes (expected: at most " + Wire.MAX_FRAME_BYTES + ")");
         }
         frames.add(frame);
+        beside += frame.bytesBeside();
         return size;
     }
 }

@@ -96,10 +96,10 @@ public final class FrameReader {
         return destination;
     }
 
-    /** Whether it is the tag of a message in the oneof: all numbers from 4 to 30 but 15. */
+    /** Whether it is the tag of a message in the oneof: all numbers from 4 to 32 but 15. */
     private static boolean isBody(int tag) {
         int field = tag >>> 3;
-        return (tag & 7) == LENGTH && field >= 4 && field <= 30 && field != 15;
+        return (tag & 7) == LENGTH && field >= 4 && field <= 32 && field != 15;
     }
 
     private Frame body(int tag) {
@@ -143,6 +143,8 @@ public final class FrameReader {
                 in.skipAll();
                 yield new Frame.DumpThreads();
             }
+            case 31 -> RegionReader.region(in);
+            case 32 -> new Frame.RegionCredit((int) number());
             default -> throw FieldReader.broken("body " + field + " (expected: one that is not reserved)");
         };
     }
@@ -292,6 +294,7 @@ public final class FrameReader {
         int lane = 0;
         boolean more = false;
         boolean aborted = false;
+        int regionBytes = 0;
         while (in.hasMore()) {
             int tag = in.tag();
             switch (tag) {
@@ -299,11 +302,12 @@ public final class FrameReader {
                 case 16 -> lane = in.uint32();
                 case 24 -> more = in.bool();
                 case 32 -> aborted = in.bool();
+                case 40 -> regionBytes = in.uint32();
                 case 122 -> payload();
                 default -> in.skip(tag);
             }
         }
-        return new Chunk(id, lane, more, aborted);
+        return new Chunk(id, lane, more, aborted, regionBytes);
     }
 
     private Frame threadDump() {

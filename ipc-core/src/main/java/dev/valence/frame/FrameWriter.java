@@ -17,6 +17,8 @@ import dev.valence.frame.Frame.Ping;
 import dev.valence.frame.Frame.Pong;
 import dev.valence.frame.Frame.PortClose;
 import dev.valence.frame.Frame.PortOffer;
+import dev.valence.frame.Frame.RegionCredit;
+import dev.valence.frame.Frame.RegionOffer;
 import dev.valence.frame.Frame.Report;
 import dev.valence.frame.Frame.Rules;
 import dev.valence.frame.Frame.StreamEnd;
@@ -67,6 +69,7 @@ final class FrameWriter {
         }
         if (frame instanceof Chunk chunk) {
             at = bytes(out, at, 15, payload, offset, length);
+            at = uint(out, at, 5, chunk.regionBytes());
             at = bool(out, at, 4, chunk.aborted());
             at = bool(out, at, 3, chunk.more());
             at = uint(out, at, 2, (long) chunk.lane()); // an enum
@@ -200,6 +203,16 @@ final class FrameWriter {
             at = text(out, at, 2, close.reason());
             at = uint(out, at, 1, close.code());
             return head(out, at, 18, end - at);
+        }
+        if (frame instanceof RegionOffer region) {
+            at = bytes(out, at, 3, region.nonce(), 0, region.nonce().length);
+            at = uint(out, at, 2, region.slots());
+            at = text(out, at, 1, region.path());
+            return head(out, at, 31, end - at);
+        }
+        if (frame instanceof RegionCredit credit) {
+            at = uint(out, at, 1, credit.slots());
+            return head(out, at, 32, end - at);
         }
         return head(out, at, 29, 0); // DumpThreads
     }

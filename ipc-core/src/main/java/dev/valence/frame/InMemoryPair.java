@@ -123,7 +123,7 @@ final class InMemoryPair implements Runnable {
             return false;
         }
         try {
-            direction.assembler().read(bytes.flip());
+            direction.assembler().read(bytes.flip()); // all of it: a batch ends where a frame does
             return true;
         } catch (IOException e) {
             end(direction.to(), e);

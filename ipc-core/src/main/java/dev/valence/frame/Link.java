@@ -18,6 +18,14 @@ public interface Link {
     void wakeUp();
 
     /**
+     * The same as {@link #wakeUp}, for something that somebody waits for: the transport may take and write it on the calling
+     * thread, if it has reason to think that this is faster.
+     */
+    default void expedite() {
+        wakeUp();
+    }
+
+    /**
      * Returns whether a wake-up still waits for the I/O thread, which also reads: if it is one of long ago, what the peer
      * has sent since then was not seen. False where wake-ups do not go to that thread.
      */

@@ -18,11 +18,14 @@ public final class Wire {
     /** Ports are known. */
     public static final long FEATURE_PORTS = 2;
 
+    /** Memory that both processes map is known. */
+    public static final long FEATURE_REGIONS = 4;
+
     /** Thread dumps are known. */
     public static final long FEATURE_THREAD_DUMPS = 16;
 
     /** Bits of what goes beyond the base of the protocol and is known here. */
-    public static final long FEATURES = FEATURE_STREAMS | FEATURE_PORTS | FEATURE_THREAD_DUMPS;
+    public static final long FEATURES = FEATURE_STREAMS | FEATURE_PORTS | FEATURE_REGIONS | FEATURE_THREAD_DUMPS;
 
     /** The kind of client that this is. */
     public static final int CLIENT_JVM = 1;
@@ -41,6 +44,12 @@ public final class Wire {
 
     /** Smallest piece that is not the last one. */
     public static final int MIN_CHUNK_BYTES = 1024;
+
+    /** Slots that a region may have in each direction. */
+    public static final int MAX_SLOTS = 1024;
+
+    /** Bytes at the beginning of a region by which a client knows it. */
+    public static final int NONCE_BYTES = 16;
 
     /** Largest frame: a piece of a payload, or an explained failure or report, and what may stand beside it. */
     public static final int MAX_FRAME_BYTES = CHUNK_BYTES + 64 * 1024;

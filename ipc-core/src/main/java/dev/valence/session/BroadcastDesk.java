@@ -5,6 +5,7 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.TapEvent.Kind;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
@@ -14,7 +15,6 @@ import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,7 +29,7 @@ final class BroadcastDesk {
     private final Services services;
     private final Outbox outbox;
     private final SendListener ids;
-    private final ConcurrentHashMap<Long, CompletableFuture<Delivery.Report>> waiting = new ConcurrentHashMap<>();
+    private final LateMap<Long, CompletableFuture<Delivery.Report>> waiting = new LateMap<>();
     private final AtomicLong reportBytes = new AtomicLong(); // that wait to be sent
 
     /**
@@ -99,7 +99,7 @@ final class BroadcastDesk {
     }
 
     void failAll(IpcException reason) {
-        for (Long id : waiting.keySet()) {
+        for (Long id : waiting.keys()) {
             CompletableFuture<Delivery.Report> future = waiting.remove(id);
             if (future != null) {
                 services.dispatcher().execute(() -> future.completeExceptionally(reason));

@@ -9,6 +9,7 @@ import dev.valence.Permissions;
 import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.CallTable;
+import dev.valence.call.DeadlineWatch;
 import dev.valence.call.IncomingCall;
 import dev.valence.call.OutgoingCall;
 import dev.valence.connection.Outbox;
@@ -17,6 +18,7 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.Frame;
 import dev.valence.frame.Frame.Failure;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.Link;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -35,7 +37,8 @@ final class Caller {
     private final Outbox outbox;
     private final Traffic traffic;
     private final CallTable calls = new CallTable();
-    private final StreamCaller streams;
+    private final DeadlineWatch deadlines;
+    private volatile @Nullable StreamCaller streams; // null before the first; written with the monitor of this held
 
     Caller(Session<?> session, Services services, Role role, Outbox outbox) {
         this.traffic = session.traffic();
@@ -43,12 +46,51 @@ final class Caller {
         this.services = services;
         this.role = role;
         this.outbox = outbox;
-        this.streams = new StreamCaller(session, services, role, outbox, this);
+        this.deadlines = new DeadlineWatch(services.deadlines(), calls, this::giveUpLate);
     }
 
-    /** Returns what subscribes to streams of the peer. */
+    private void giveUpLate(OutgoingCall<?> call) {
+        call.giveUp(new IpcException(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "no reply from " + role.peerName() + " to '" + call.channel() + "' in time"));
+    }
+
+    /** Returns what subscribes to streams of the peer, and makes it if need be. */
     StreamCaller streams() {
-        return streams;
+        StreamCaller made = streams;
+        return made == null ? makeStreams() : made;
+    }
+
+    private synchronized StreamCaller makeStreams() {
+        StreamCaller made = streams;
+        if (made == null) {
+            made = new StreamCaller(session, services, role, outbox, this);
+            streams = made;
+        }
+        return made;
+    }
+
+    /** The peer said what it knows. */
+    void onPeer() {
+        StreamCaller made = streams;
+        if (made != null) {
+            made.onPeer();
+        }
+    }
+
+    /** Returns credit for streams that is due, or null. By the thread that writes. */
+    @Nullable
+    Frame nextCredit() {
+        StreamCaller made = streams;
+        return made == null ? null : made.nextCredit();
+    }
+
+    void onItem(long id, Payload item) {
+        streams().onItem(id, item);
+    }
+
+    void onStreamEnd(StreamEnd end) {
+        streams().onEnd(end);
     }
 
     /** Returns what notes the ids of everything that is sent to the peer. */
@@ -118,23 +160,27 @@ final class Caller {
         Opening header = Opening.call(Frame.Kind.REQUEST, channel, payload.encoding(), 0);
         Outgoing request = Outgoing.request(
                 header, payload.bytes(), now + nanosLeft, traffic.sending(Kind.REQUEST, channel, payload, call));
-        Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
-                ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
-        call.onEnd(() -> outbox.cancel(request), () -> {
-            if (outer != null) {
+        if (outer == null) {
+            call.onEnd(() -> outbox.cancel(request), () -> traffic.ended(call, now));
+        } else {
+            Runnable cancelledWithOuter = () -> call.giveUp(new IpcException(
+                    ErrorCode.CANCELLED, "the request in which '" + channel + "' was invoked was cancelled"));
+            call.onEnd(() -> outbox.cancel(request), () -> {
                 outer.removeOnCancel(cancelledWithOuter);
-            }
-            traffic.ended(call, now);
-        });
-        if (outer != null) {
+                traffic.ended(call, now);
+            });
             outer.onCancel(cancelledWithOuter);
         }
-        call.endsAt(services.deadlines()
-                .schedule(
-                        () -> call.giveUp(new IpcException(
-                                ErrorCode.DEADLINE_EXCEEDED,
-                                "no reply from " + role.peerName() + " to '" + channel + "' in time")),
-                        nanosLeft));
+        call.endsBy(now + nanosLeft);
+        if (!Session.offerNow(outbox, request)) {
+            offerLater(call, request, nanosLeft);
+        }
+        deadlines.expect(now + nanosLeft);
+    }
+
+    /** Waits for room, as the present thread may; meanwhile the call is in no table and has a timer of its own. */
+    private void offerLater(OutgoingCall<?> call, Outgoing request, long nanosLeft) {
+        call.endsAt(services.deadlines().schedule(() -> giveUpLate(call), nanosLeft));
         if (!session.offer(request)) {
             throw new IpcException(ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait");
         }
@@ -178,7 +224,8 @@ final class Caller {
     }
 
     void onFailure(Failure failure) {
-        if (streams.onFailure(failure)) {
+        StreamCaller made = streams;
+        if (made != null && made.onFailure(failure)) {
             return;
         }
         OutgoingCall<?> call = takeCall(failure.id());
@@ -205,7 +252,11 @@ final class Caller {
 
     void failAll(IpcException reason) {
         calls.failAll(reason);
-        streams.failAll(reason);
+        deadlines.stop();
+        StreamCaller made = streams;
+        if (made != null) {
+            made.failAll(reason);
+        }
     }
 
     /** Returns how many requests, without streams, wait for their answer. */
@@ -214,6 +265,11 @@ final class Caller {
     }
 
     int pendingCalls() {
-        return calls.size() + streams.size();
+        return calls.size() + openStreams();
+    }
+
+    int openStreams() {
+        StreamCaller made = streams;
+        return made == null ? 0 : made.size();
     }
 }

@@ -33,8 +33,9 @@ public final class HealthDesk implements HealthListener {
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
     private @Nullable CompletableFuture<String> dump; // guarded by lock; the one that main waits for
     private boolean isAsked; // guarded by lock; main waits for one of this client
-    private IpcException refusal = new IpcException(ErrorCode.NOT_READY, "not connected yet"); // guarded by lock
+    private boolean isConnected; // guarded by lock
     private boolean isOpen; // guarded by lock; the peer makes dumps
+    private @Nullable IpcException ended; // guarded by lock
 
     HealthDesk(Role role, Outbox outbox) {
         this.role = role;
@@ -45,10 +46,8 @@ public final class HealthDesk implements HealthListener {
     void onPeer(long features) {
         lock.lock();
         try {
+            isConnected = true;
             isOpen = (features & Wire.FEATURE_THREAD_DUMPS) != 0;
-            refusal = new IpcException(
-                    ErrorCode.UNSUPPORTED,
-                    role.peerName() + " makes no thread dumps (expected: a JVM of this version)");
         } finally {
             lock.unlock();
         }
@@ -58,13 +57,13 @@ public final class HealthDesk implements HealthListener {
 
     /** Asks the peer whether it is there. */
     public void ping(long nonce) {
-        outbox.offerNewest(new Frame.Ping(nonce));
+        outbox.offerControl(new Frame.Ping(nonce));
     }
 
     @Override
     public void onPing(long nonce) {
         Activity activity = role.activity();
-        outbox.offerNewest(new Pong(nonce, activity.oldestTurnNanos() / 1000, activity.runningCallbacks()));
+        outbox.offerControl(new Pong(nonce, activity.oldestTurnNanos() / 1000, activity.runningCallbacks()));
     }
 
     @Override
@@ -88,7 +87,7 @@ public final class HealthDesk implements HealthListener {
         lock.lock();
         try {
             if (!isOpen) {
-                return CompletableFuture.failedFuture(refusal);
+                return CompletableFuture.failedFuture(refusal());
             }
             if (dump != null) {
                 return dump.copy();
@@ -100,6 +99,18 @@ public final class HealthDesk implements HealthListener {
         }
         outbox.offerControl(new Frame.DumpThreads());
         return asked.copy();
+    }
+
+    /** The lock is held. */
+    private IpcException refusal() {
+        if (ended != null) {
+            return ended;
+        }
+        return isConnected
+                ? new IpcException(
+                        ErrorCode.UNSUPPORTED,
+                        role.peerName() + " makes no thread dumps (expected: a JVM of this version)")
+                : new IpcException(ErrorCode.NOT_READY, "not connected yet");
     }
 
     @Override
@@ -161,7 +172,7 @@ public final class HealthDesk implements HealthListener {
         lock.lock();
         try {
             isOpen = false;
-            refusal = reason;
+            ended = reason;
             asked = dump;
             dump = null;
         } finally {

@@ -218,6 +218,9 @@ final class LocalPort implements MessagePort {
                 event.ports().forEach(MessagePort::close);
             }
         } finally {
+            if (scope != null) {
+                scope.onWait(null);
+            }
             consume.run();
         }
     }

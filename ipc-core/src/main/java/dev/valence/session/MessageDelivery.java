@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +24,8 @@ final class MessageDelivery<S extends IpcSender> {
     private final Session<S> session;
     private final Services services;
     private final List<Registry<S>> registries; // the scope first, then the global one
-    private final Map<String, Long> missed = new HashMap<>(); // inside the turn only
-    private final List<GapListener> gapListeners = new CopyOnWriteArrayList<>();
+    private @Nullable Map<String, Long> missed; // inside the turn only; null while there is nothing
+    private volatile List<GapListener> gapListeners = List.of(); // written with the monitor of this held
     private int unfinished; // inside the turn only; messages whose listeners run, or wait for a reply
     private @Nullable Runnable onFinished; // inside the turn only
 
@@ -44,37 +44,46 @@ final class MessageDelivery<S extends IpcSender> {
         unfinished++;
         CallbackScope scope = CallbackScope.current();
         if (scope != null) {
-            scope.onWait(message::release);
+            scope.onWait(message);
         }
         try {
-            Long lost = missed.remove(message.channel());
             MessageEvent<S> event = new MessageEvent<>(
                     session,
                     message.channel(),
                     message.origin(),
-                    lost == null ? 0 : lost,
+                    takeMissed(message.channel()),
                     PortDesk.open(offered, services));
+            Payload payload = message.payload();
             List<ListenerEntry<S, ?>> entries = listeners(message.channel());
             boolean isLastUse = entries.size() == 1 && !message.isBroadcast(); // main passes broadcasts on
             boolean isHandled = false;
-            for (ListenerEntry<S, ?> entry : entries) {
-                isHandled |= run(entry, event, message.payload(), isLastUse);
+            for (int i = 0; i < entries.size(); i++) {
+                isHandled |= run(entries.get(i), event, payload, isLastUse);
             }
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
             }
             event.closeUnseen();
         } finally {
+            if (scope != null) {
+                scope.onWait(null);
+            }
             message.release();
             unfinished--;
             checkFinished();
         }
     }
 
+    /** Returns how many messages of a channel were dropped before the one that is here. */
+    private long takeMissed(String channel) {
+        Long lost = missed == null ? null : missed.remove(channel);
+        return lost == null ? 0 : lost;
+    }
+
     private List<ListenerEntry<S, ?>> listeners(String channel) {
         List<ListenerEntry<S, ?>> all = List.of();
-        for (Registry<S> registry : registries) {
-            List<ListenerEntry<S, ?>> some = registry.listeners(channel);
+        for (int i = 0; i < registries.size(); i++) {
+            List<ListenerEntry<S, ?>> some = registries.get(i).listeners(channel);
             if (all.isEmpty()) {
                 all = some;
             } else if (!some.isEmpty()) {
@@ -117,6 +126,9 @@ final class MessageDelivery<S extends IpcSender> {
 
     /** Messages of a channel were dropped here. */
     void onGap(String channel, long count) {
+        if (missed == null) {
+            missed = new HashMap<>();
+        }
         missed.merge(channel, count, Long::sum);
         for (GapListener listener : gapListeners) {
             try {
@@ -130,7 +142,13 @@ final class MessageDelivery<S extends IpcSender> {
     /** Adds a listener for gaps. */
     Registration onGap(GapListener listener) {
         GapListener own = (channel, count) -> listener.onGap(channel, count); // the same one may be there twice
-        gapListeners.add(own);
-        return () -> gapListeners.remove(own);
+        changeGapListeners(listeners -> listeners.add(own));
+        return () -> changeGapListeners(listeners -> listeners.remove(own));
+    }
+
+    private synchronized void changeGapListeners(Consumer<List<GapListener>> change) {
+        List<GapListener> changed = new ArrayList<>(gapListeners);
+        change.accept(changed);
+        gapListeners = List.copyOf(changed);
     }
 }

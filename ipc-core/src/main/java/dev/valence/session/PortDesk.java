@@ -5,6 +5,7 @@ import dev.valence.IpcException;
 import dev.valence.MessagePort;
 import dev.valence.Payload;
 import dev.valence.TapEvent.Kind;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -18,7 +19,6 @@ import dev.valence.frame.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,7 +43,7 @@ final class PortDesk {
     private final SendListener ids;
     private final PortRoom room;
     private final int firstOwn; // numbers of this side are even at main, odd at a client
-    private final ConcurrentHashMap<Long, PortWire> wires = new ConcurrentHashMap<>(); // taking one out closes it
+    private final LateMap<Long, PortWire> wires = new LateMap<>(); // taking one out closes it
     private final Queue<PortWire> credits = new ConcurrentLinkedQueue<>(); // each once
     private final AtomicInteger ownOpen = new AtomicInteger();
     private final AtomicInteger peersOpen = new AtomicInteger();
@@ -51,23 +51,25 @@ final class PortDesk {
     private volatile long lastOfPeer; // written on the I/O thread
 
     private final ReentrantLock lock = new ReentrantLock(); // a leaf
-    private @Nullable List<Outgoing> early = new ArrayList<>(); // guarded by lock; null once the features are known
-    private volatile boolean isSupported = true; // as far as is known; written with the lock held
+    private @Nullable List<Outgoing> early; // guarded by lock; null once the features are known
+    private volatile boolean isSupported; // as far as is known; written with the lock held
 
     /**
      * Makes a desk without ports.
      *
      * @param ids told the ids of what is sent
-     * @param isMain whether this side is main
+     * @param features that both sides know, or {@link Desks#NOT_KNOWN}
      */
-    PortDesk(Session<?> session, Services services, Outbox outbox, SendListener ids, boolean isMain) {
+    PortDesk(Session<?> session, Services services, Outbox outbox, SendListener ids, long features) {
         this.session = session;
         this.services = services;
         this.outbox = outbox;
         this.ids = ids;
         this.room = new PortRoom(services.limits().payloadBytes());
-        this.firstOwn = isMain ? 2 : 1;
+        this.firstOwn = session.peerOrigin().isMain() ? 1 : 2;
         this.lastOwn = firstOwn - 2L;
+        this.early = features == Desks.NOT_KNOWN ? new ArrayList<>() : null;
+        this.isSupported = (features & Wire.FEATURE_PORTS) != 0;
     }
 
     Services services() {
@@ -311,6 +313,9 @@ final class PortDesk {
 
     /** Makes ports of ends that came with a message. */
     static List<MessagePort> open(List<PipeEnd> ends, Services services) {
+        if (ends.isEmpty()) {
+            return List.of();
+        }
         List<MessagePort> ports = new ArrayList<>(ends.size());
         for (PipeEnd end : ends) {
             ports.add(LocalPort.received(end, services));
@@ -320,7 +325,7 @@ final class PortDesk {
 
     /** Takes a message to a port. I/O thread. */
     void onMessage(Incoming message) {
-        int bytes = message.payload().bytes().length;
+        int bytes = message.payloadBytes();
         PortItem item = new PortItem(message.payload(), accept(message), room.share(bytes, message::release));
         PortWire wire = find(message.port());
         if (wire == null) {

@@ -9,12 +9,12 @@ import dev.valence.Listener;
 import dev.valence.Registration;
 import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
+import dev.valence.call.LateMap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,9 +35,9 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
     private final int maxListeners;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<String> crowded = new HashSet<>(); // guarded by lock; channels that were warned of
-    private final ConcurrentHashMap<String, List<ListenerEntry<S, ?>>> listeners = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Answering<S>> handlers = new ConcurrentHashMap<>();
+    private @Nullable Set<String> crowded; // guarded by lock; channels that were warned of
+    private final LateMap<String, List<ListenerEntry<S, ?>>> listeners = new LateMap<>();
+    private final LateMap<String, Answering<S>> handlers = new LateMap<>();
     private final Consumer<String> onFirst;
     private final Consumer<String> onLast;
 
@@ -120,7 +120,8 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
     /** Returns the listeners of a channel at this moment. */
     List<ListenerEntry<S, ?>> listeners(String channel) {
-        return listeners.getOrDefault(channel, List.of());
+        List<ListenerEntry<S, ?>> entries = listeners.get(channel);
+        return entries == null ? List.of() : entries;
     }
 
     /** Returns the handler for a request, and removes it if it serves one only; null if there is none. */
@@ -167,7 +168,7 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
             List<ListenerEntry<S, ?>> after = new ArrayList<>(before);
             after.add(entry);
             listeners.put(channel, List.copyOf(after));
-            isCrowded = after.size() > maxListeners && crowded.add(channel);
+            isCrowded = after.size() > maxListeners && noteCrowded(channel);
         } finally {
             lock.unlock();
         }
@@ -175,6 +176,14 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
             warnOfLeak(channel);
         }
         return entry::close;
+    }
+
+    /** The lock is held. */
+    private boolean noteCrowded(String channel) {
+        if (crowded == null) {
+            crowded = new HashSet<>();
+        }
+        return crowded.add(channel);
     }
 
     private void warnOfLeak(String channel) {
@@ -241,7 +250,7 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
     private Registration add(String channel, Answering<S> entry) {
         ChannelName.check(channel);
-        if (handlers.putIfAbsent(channel, entry) != null) {
+        if (!handlers.putIfAbsent(channel, entry)) {
             throw new IllegalStateException("Attempted to register a second handler for '" + channel + "'");
         }
         return () -> handlers.remove(channel, entry);
@@ -275,7 +284,7 @@ public final class Registry<S extends IpcSender> implements IpcReceiver<S> {
 
     @Override
     public Set<String> channelNames() {
-        return Set.copyOf(listeners.keySet());
+        return Set.copyOf(listeners.keys());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.valence.IpcSender;
 import dev.valence.Payload;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.IncomingCall;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
@@ -17,10 +18,9 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.session.Registry.HandlerEntry;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,8 +43,7 @@ final class RequestDesk<S extends IpcSender> {
     private final Outbox outbox;
     private final ReplyGate gate;
     private final Traffic traffic;
-    private final ConcurrentHashMap<Long, IncomingCall> calls =
-            new ConcurrentHashMap<>(); // until the answer is written
+    private final LateMap<Long, IncomingCall> calls = new LateMap<>(); // until the answer is written
     private final AtomicLong runningBytes = new AtomicLong(); // of the requests in calls
     private final AtomicReference<@Nullable Runnable> onIdle = new AtomicReference<>();
 
@@ -174,8 +173,9 @@ final class RequestDesk<S extends IpcSender> {
         }
         HandlerEntry<S, ?, ?> handler = entry;
         if (turn != null && handler.options.isSequential()) {
-            turn.onWait(request::release);
+            turn.onWait(request);
             run(handler, call, request);
+            turn.onWait(null);
             request.release();
         } else {
             holdOrRelease(call, request);
@@ -188,7 +188,7 @@ final class RequestDesk<S extends IpcSender> {
      * payload may: then it is held until the request has ended.
      */
     private void holdOrRelease(IncomingCall call, Incoming request) {
-        int bytes = request.payload().bytes().length;
+        int bytes = request.payloadBytes();
         long all = runningBytes.addAndGet(bytes);
         boolean isHeld = all > services.limits().payloadBytes();
         if (!isHeld) {
@@ -201,23 +201,17 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     private <Q, R> void run(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request) {
-        AtomicReference<Runnable> answer = new AtomicReference<>(() -> {});
-        Runnable body = () -> {
-            try {
-                Object value = handle(entry, call, request);
-                answer.set(() -> answer(call, value));
-            } catch (Throwable t) {
-                answer.set(() -> fail(call, failureCode(t), t));
-            }
-        };
         CallbackScope scope = CallbackScope.current();
-        if (entry.options.isInterruptible() && scope != null && scope.mayWaitForRoom()) {
-            call.runInterruptibly(body);
-        } else {
-            call.run(body);
+        boolean isInterruptible = entry.options.isInterruptible() && scope != null && scope.mayWaitForRoom();
+        Callable<@Nullable Object> handler = () -> handle(entry, call, request);
+        Object value;
+        try {
+            value = isInterruptible ? call.callInterruptibly(handler) : call.call(handler);
+        } catch (Throwable t) {
+            fail(call, failureCode(t), t);
+            return;
         }
-        Objects.requireNonNull(answer.get())
-                .run(); // outside, where an interrupt meant for the handler cannot hit what is encoded for others
+        answer(call, value); // outside, where an interrupt meant for the handler cannot hit what is encoded for others
     }
 
     @SuppressWarnings("NullAway") // a null request is passed as null, whatever the type
@@ -296,7 +290,7 @@ final class RequestDesk<S extends IpcSender> {
         try {
             Payload payload = session.encode(value);
             Opening header = Opening.answer(Kind.REPLY, call.id(), payload.encoding());
-            place(call, Outgoing.answer(header, payload.bytes(), ending(call, () -> traffic.replied(call, payload))));
+            place(call, Outgoing.answer(header, payload.bytes(), new Ending(call, payload, null)));
         } catch (IpcException e) {
             placeFailure(call, e.code(), e);
         } catch (Throwable t) { // whatever a codec throws
@@ -309,7 +303,7 @@ final class RequestDesk<S extends IpcSender> {
             return;
         }
         OutFrame frame = OutFrame.of(new Failure(call.id(), code.number(), Failures.describe(thrown)));
-        place(call, Outgoing.answer(call.id(), frame, ending(call, () -> traffic.failed(call, code))));
+        place(call, Outgoing.answer(call.id(), frame, new Ending(call, null, code)));
         log(call, thrown);
     }
 
@@ -360,14 +354,27 @@ final class RequestDesk<S extends IpcSender> {
     }
 
     /** A call takes its place among the pending ones until its answer is written: the peer has to read. */
-    private SendListener ending(IncomingCall call, Runnable show) {
-        return new SendListener() {
-            @Override
-            public void onSent() {
-                show.run();
-                end(call);
+    private final class Ending implements SendListener {
+
+        private final IncomingCall call;
+        private final @Nullable Payload reply;
+        private final @Nullable ErrorCode failure;
+
+        Ending(IncomingCall call, @Nullable Payload reply, @Nullable ErrorCode failure) {
+            this.call = call;
+            this.reply = reply;
+            this.failure = failure;
+        }
+
+        @Override
+        public void onSent() {
+            if (reply != null) {
+                traffic.replied(call, reply);
+            } else if (failure != null) {
+                traffic.failed(call, failure);
             }
-        };
+            end(call);
+        }
     }
 
     private void end(IncomingCall call) {

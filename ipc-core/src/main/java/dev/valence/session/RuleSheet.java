@@ -30,10 +30,10 @@ public record RuleSheet(boolean isOpen, Map<Use, Set<String>> allowed, Set<Strin
      * @throws IllegalArgumentException if they are too many to be told in one frame
      */
     public static RuleSheet of(Permissions permissions, Set<String> declared) {
-        Map<Use, Set<String>> allowed = new EnumMap<>(Use.class);
         boolean isOpen = permissions.start() == Permissions.Start.EVERYTHING;
-        for (Use use : Use.values()) {
-            if (!isOpen) {
+        Map<Use, Set<String>> allowed = isOpen ? Map.of() : new EnumMap<>(Use.class);
+        if (!isOpen) {
+            for (Use use : Use.values()) {
                 allowed.put(use, allowedFor(use, permissions, declared));
             }
         }

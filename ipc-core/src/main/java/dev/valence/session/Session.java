@@ -56,10 +56,8 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Traffic traffic;
     final Dispatcher.Inbox inbox; // the same for all sessions of a renderer that is reloaded
     private final MessageDelivery<S> delivery;
-    private final RequestDesk<S> desk;
-    private final StreamDesk<S> streams;
     private final Caller caller;
-    private final PortDesk ports;
+    private final Desks<S> desks;
     private final SendListener messages;
     private final MessageDesk sending;
     private final BroadcastDesk broadcasts;
@@ -84,21 +82,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.traffic = new Traffic(services.tap(), peerOrigin);
         this.inbox = role.inbox(services.dispatcher());
         this.delivery = new MessageDelivery<>(this, services, registries);
-        this.desk = new RequestDesk<>(this, services, registries, outbox);
-        this.streams = new StreamDesk<>(this, services, registries, outbox);
         this.caller = new Caller(this, services, role, outbox);
+        this.desks = new Desks<>(this, services, registries, outbox, caller.ids());
         this.broadcasts = new BroadcastDesk(this, services, outbox, caller.ids());
-        this.ports = new PortDesk(this, services, outbox, caller.ids(), !peerOrigin.isMain());
         this.health = new HealthDesk(role, outbox);
-        outbox.whenReplyRoom(this::onReplyRoom);
+        outbox.whenReplyRoom(desks::onReplyRoom);
         this.messages = new MessageFate(caller.ids(), services.tally());
         this.sending = new MessageDesk(this, outbox, services.tally());
-    }
-
-    /** There may be room for answers and items that wait for it. */
-    private void onReplyRoom() {
-        desk.onRoom();
-        streams.gate().advance();
     }
 
     Traffic traffic() {
@@ -134,7 +124,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public void postMessage(String channel, @Nullable Object payload, MessagePort... handedOver) {
         ChannelName.check(channel);
         checkMay(Use.SEND, channel);
-        ports.postMessage(channel, encode(payload), handedOver);
+        desks.ports().postMessage(channel, encode(payload), handedOver);
     }
 
     /** Publishes a message to main and every other subscriber; a renderer's broadcast. */
@@ -198,6 +188,11 @@ public final class Session<S extends IpcSender> implements FrameListener {
         return caller.streams().publisher(ChannelName.check(channel), payload, itemType, options);
     }
 
+    /** Returns whether the peer knows something, as far as is known. */
+    boolean isKnownToPeer(long feature) {
+        return desks.isKnown(feature);
+    }
+
     Bounds peerBounds() {
         return peerBounds;
     }
@@ -257,7 +252,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         if (scope == null) {
             return outbox.offer(item, Admission.SOFT);
         }
-        if (outbox.offer(item, Admission.HARD_NEVER_WAIT)) {
+        if (offerNow(outbox, item)) {
             return true;
         }
         if (!scope.mayWaitForRoom()) {
@@ -271,6 +266,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
         }
     }
 
+    /** Offers something as {@link #offer(Outbox, Outgoing)} does, but never waits. */
+    static boolean offerNow(Outbox outbox, Outgoing item) {
+        boolean isInCallback = CallbackScope.current() != null;
+        return outbox.offer(item, isInCallback ? Admission.HARD_NEVER_WAIT : Admission.NEVER_WAIT);
+    }
+
     // ---- What comes ----------------------------------------------------------------------------------------------
 
     @Override
@@ -280,15 +281,15 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public @Nullable Frame nextCredit() {
-        Frame credit = caller.streams().nextCredit();
-        return credit == null ? ports.nextCredit() : credit;
+        Frame credit = caller.nextCredit();
+        return credit == null ? desks.nextCredit() : credit;
     }
 
     @Override
     public void onPeer(Bounds bounds, long features) {
         peerBounds = bounds;
-        ports.onPeer(features);
-        caller.streams().onPeer(features);
+        desks.onPeer(features);
+        caller.onPeer();
         health.onPeer(features);
     }
 
@@ -304,13 +305,13 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onMessage(Incoming message) {
-        List<PipeEnd> offered = ports.accept(message);
+        List<PipeEnd> offered =
+                message.ports().isEmpty() ? List.of() : desks.ports().accept(message);
         boolean isDenied = !role.permits(
                 message.isBroadcast() || message.destination() != 0 ? Use.BROADCAST : Use.SEND, message.channel());
         traffic.received(
                 message.isBroadcast() ? Kind.BROADCAST : Kind.MESSAGE,
-                message.channel(),
-                message.payload(),
+                message,
                 isDenied ? ErrorCode.PERMISSION_DENIED : null);
         if (isDenied) {
             services.tally().countDeniedFrame();
@@ -328,13 +329,14 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onRequest(Incoming request) {
-        traffic.received(Kind.REQUEST, request.channel(), request.payload(), null);
+        traffic.received(Kind.REQUEST, request, null);
         if (!role.permits(Use.INVOKE, request.channel())) {
             services.tally().countDeniedFrame();
-            desk.refuse(request, ErrorCode.PERMISSION_DENIED);
+            desks.requests().refuse(request, ErrorCode.PERMISSION_DENIED);
             return;
         }
-        IncomingCall call = desk.accept(request, streams.size());
+        RequestDesk<S> desk = desks.requests();
+        IncomingCall call = desk.accept(request, desks.openStreams());
         if (call != null) {
             inbox.submit(() -> desk.start(call, request));
         }
@@ -342,21 +344,22 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onStream(Incoming request) {
-        traffic.received(Kind.STREAM, request.channel(), request.payload(), null);
+        traffic.received(Kind.STREAM, request, null);
         if (!role.permits(Use.INVOKE, request.channel())) {
             services.tally().countDeniedFrame();
-            streams.refuse(request, ErrorCode.PERMISSION_DENIED);
+            desks.streams().refuse(request, ErrorCode.PERMISSION_DENIED);
             return;
         }
-        IncomingStream stream = streams.accept(request, desk.size());
+        StreamDesk<S> desk = desks.streams();
+        IncomingStream stream = desk.accept(request, desks.openRequests());
         if (stream != null) {
-            inbox.submit(() -> streams.start(stream, request));
+            inbox.submit(() -> desk.start(stream, request));
         }
     }
 
     @Override
     public void onPortMessage(Incoming message) {
-        ports.onMessage(message);
+        desks.ports().onMessage(message);
     }
 
     @Override
@@ -371,33 +374,32 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onItem(long id, Payload item) {
-        caller.streams().onItem(id, item);
+        caller.onItem(id, item);
     }
 
     @Override
     public void onStreamEnd(StreamEnd end) {
-        caller.streams().onEnd(end);
+        caller.onStreamEnd(end);
     }
 
     @Override
     public void onStreamCredit(long id, long items, long bytes) {
-        streams.onCredit(id, items, bytes);
+        desks.onStreamCredit(id, items, bytes);
     }
 
     @Override
     public void onPortCredit(long port, long bytes) {
-        ports.onCredit(port, bytes);
+        desks.ports().onCredit(port, bytes);
     }
 
     @Override
     public void onPortClose(long port) {
-        ports.onClose(port);
+        desks.ports().onClose(port);
     }
 
     @Override
     public void onCancel(long id) {
-        desk.cancel(id);
-        streams.cancel(id);
+        desks.cancel(id);
     }
 
     @Override
@@ -439,14 +441,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     @Override
     public void onDrain() {
-        inbox.submit(() -> delivery.whenFinished(() -> desk.whenIdle(role::onDrained)));
+        inbox.submit(() -> delivery.whenFinished(() -> desks.requests().whenIdle(role::onDrained)));
     }
 
     @Override
     public void onDisconnected(IpcException reason) {
-        desk.cancelAll();
-        ports.closeAll();
-        streams.cancelAll();
+        desks.cancelAll();
         role.onDisconnected(reason);
     }
 
@@ -469,9 +469,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     public void end(IpcException reason) {
         outbox.close(reason);
         caller.failAll(reason);
-        desk.cancelAll();
-        ports.closeAll();
-        streams.cancelAll();
+        desks.cancelAll();
         broadcasts.failAll(reason);
         health.end(reason);
     }
@@ -479,7 +477,12 @@ public final class Session<S extends IpcSender> implements FrameListener {
     /** Returns what is under way. */
     public SessionLoad load() {
         return new SessionLoad(
-                outbox.levels(), caller.requests(), caller.streams().size(), desk.size(), streams.size(), ports.size());
+                outbox.levels(),
+                caller.requests(),
+                caller.openStreams(),
+                desks.openRequests(),
+                desks.openStreams(),
+                desks.openPorts());
     }
 
     /** Returns how many requests to this peer are unanswered. */

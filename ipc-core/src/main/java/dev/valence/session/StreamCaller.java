@@ -9,6 +9,7 @@ import dev.valence.TapEvent.Direction;
 import dev.valence.TapEvent.Kind;
 import dev.valence.TypeRef;
 import dev.valence.call.IncomingCall;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
 import dev.valence.frame.Frame;
@@ -17,7 +18,6 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.Wire;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +36,8 @@ final class StreamCaller {
     private final Outbox outbox;
     private final Traffic traffic;
     private final Caller caller;
-    private final ConcurrentHashMap<Long, OutgoingStream<?>> streams = new ConcurrentHashMap<>(); // until they end
+    private final LateMap<Long, OutgoingStream<?>> streams = new LateMap<>(); // until they end
     private final ConcurrentLinkedQueue<OutgoingStream<?>> creditDue = new ConcurrentLinkedQueue<>();
-    private volatile boolean isUnsupported; // the peer does not know streams
 
     /**
      * Makes it without streams.
@@ -83,7 +82,7 @@ final class StreamCaller {
     private void open(String channel, Payload payload, CallOptions options, OutgoingStream<?> stream) {
         try {
             session.checkMay(Permissions.Use.INVOKE, channel);
-            if (isUnsupported) {
+            if (!session.isKnownToPeer(Wire.FEATURE_STREAMS)) {
                 throw unsupported();
             }
             session.encode(payload); // the bound of the peer may not have been known before
@@ -172,9 +171,8 @@ final class StreamCaller {
     }
 
     /** The peer said what it knows. */
-    void onPeer(long features) {
-        isUnsupported = (features & Wire.FEATURE_STREAMS) == 0;
-        if (isUnsupported) {
+    void onPeer() {
+        if (!session.isKnownToPeer(Wire.FEATURE_STREAMS)) {
             streams.values().forEach(stream -> stream.giveUp(unsupported()));
         }
     }

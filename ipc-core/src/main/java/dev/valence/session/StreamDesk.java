@@ -7,13 +7,13 @@ import dev.valence.IpcSender;
 import dev.valence.Payload;
 import dev.valence.TapEvent.Direction;
 import dev.valence.call.IncomingCall;
+import dev.valence.call.LateMap;
 import dev.valence.connection.Incoming;
 import dev.valence.connection.Outbox;
 import dev.valence.frame.Frame.Failure;
 import dev.valence.session.Registry.StreamEntry;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,7 @@ final class StreamDesk<S extends IpcSender> {
     private final List<Registry<S>> registries; // the scope first, then the global one
     private final Outbox outbox;
     private final StreamGate gate;
-    private final ConcurrentHashMap<Long, IncomingStream> streams =
-            new ConcurrentHashMap<>(); // until their end is written
+    private final LateMap<Long, IncomingStream> streams = new LateMap<>(); // until their end is written
 
     StreamDesk(Session<S> session, Services services, List<Registry<S>> registries, Outbox outbox) {
         this.session = session;

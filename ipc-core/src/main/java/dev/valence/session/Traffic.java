@@ -10,6 +10,7 @@ import dev.valence.TapEvent.Kind;
 import dev.valence.call.CallbackScope;
 import dev.valence.call.IncomingCall;
 import dev.valence.call.OutgoingCall;
+import dev.valence.connection.Incoming;
 import dev.valence.connection.SendListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,13 @@ final class Traffic {
     }
 
     /** A message or request has come. */
+    void received(Kind kind, Incoming whole, @Nullable ErrorCode outcome) {
+        if (tap != null) {
+            received(kind, whole.channel(), whole.payload(), outcome);
+        }
+    }
+
+    /** Something has come. */
     void received(Kind kind, String channel, Payload payload, @Nullable ErrorCode outcome) {
         if (tap != null) {
             show(tap, new TapEvent(Direction.RECEIVED, kind, peer, channel, payload, outcome, null));

@@ -17,6 +17,7 @@ import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.Limits;
 import dev.valence.fixtures.Patience;
+import dev.valence.frame.Frame;
 import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Windows;
@@ -122,7 +123,7 @@ class OutboxTest {
         outbox.offer(message("data", 1), Admission.SOFT);
         outbox.offer(reply(1, 1), Admission.SOFT);
         outbox.offerControl(ping(7));
-        outbox.offerNewest(pong(8));
+        outbox.offerControl(pong(8));
         assertThat(sent(outbox)).containsExactly("pong 8", "ping 7", "reply 1", "data");
     }
 
@@ -420,8 +421,8 @@ class OutboxTest {
     @Test
     void onlyTheNewestPing_isAnswered() {
         attach();
-        outbox.offerNewest(pong(1));
-        outbox.offerNewest(pong(2));
+        outbox.offerControl(pong(1));
+        outbox.offerControl(pong(2));
         assertThat(sent(outbox)).containsExactly("pong 2");
     }
 
@@ -429,7 +430,7 @@ class OutboxTest {
     void pingsThatNobodyReads_doNotPileUp() {
         attach();
         for (int i = 0; i <= 16 * KIB; i++) {
-            outbox.offerNewest(ping(i));
+            outbox.offerControl(ping(i));
         }
         assertThat(ended).isNotDone();
         assertThat(sent(outbox)).containsExactly("ping " + 16 * KIB);
@@ -439,10 +440,10 @@ class OutboxTest {
     void peerThatAsksAndNeverReads_endsTheConnectionWithLimit() {
         attach();
         for (int i = 0; i < 16 * KIB; i++) {
-            outbox.offerControl(ping(i));
+            outbox.offerControl(new Frame.Cancel(i + 1));
         }
         assertThat(ended).isNotDone();
-        outbox.offerControl(ping(-1));
+        outbox.offerControl(new Frame.Cancel(4711));
         assertThat(Patience.get(ended))
                 .hasMessage("16384 control frames wait (expected: a peer that reads them)")
                 .extracting(IpcException::code)

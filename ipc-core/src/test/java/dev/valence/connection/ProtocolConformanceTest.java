@@ -30,7 +30,8 @@ class ProtocolConformanceTest {
             ProtocolPortsConformanceTest.class,
             ProtocolPipesConformanceTest.class,
             ProtocolStreamsConformanceTest.class,
-            ProtocolDumpsConformanceTest.class);
+            ProtocolDumpsConformanceTest.class,
+            ProtocolRegionsConformanceTest.class);
 
     private static final String MAIN = "main decides who may connect and subscribe";
     private static final String LAUNCH = "launching is not part of a connection";

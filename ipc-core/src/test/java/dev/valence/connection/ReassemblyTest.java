@@ -68,6 +68,19 @@ class ReassemblyTest {
     }
 
     @Test
+    void roomForALittlePayload_isMadeAtOnce() {
+        int little = 4 * Wire.CHUNK_BYTES;
+        assertThat(begun(little).pieces().hasRoom()).isTrue();
+        assertThat(begun(little + 1).pieces().hasRoom()).isFalse();
+    }
+
+    private static Reassembly<String> begun(int size) {
+        Reassembly<String> begun = new Reassembly<>(size);
+        begun.begin("header", 7, size, bytes(KIB));
+        return begun;
+    }
+
+    @Test
     void abortedPayload_isForgotten() {
         reassembly.begin("header", 7, 2 * KIB, bytes(KIB));
         reassembly.take(new Chunk(7, Wire.DATA_LANE, false, true), bytes(0));

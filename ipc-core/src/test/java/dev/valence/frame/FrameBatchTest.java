@@ -58,7 +58,7 @@ class FrameBatchTest {
             ByteBuffer bytes = ByteBuffer.allocateDirect(size);
             batch.writeTo(bytes);
             assertThat(bytes.hasRemaining()).isFalse();
-            assembler.read(bytes.flip());
+            assertThat(assembler.read(bytes.flip())).isZero();
             sizes.add(size);
         }
         long last = -1;

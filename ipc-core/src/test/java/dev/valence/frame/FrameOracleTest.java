@@ -99,6 +99,7 @@ class FrameOracleTest {
         assertThat(Wire.REPLY_LANE).isEqualTo(Lane.LANE_REPLY_VALUE);
         assertThat(Wire.FEATURE_STREAMS).isEqualTo(Feature.FEATURE_STREAMS_VALUE);
         assertThat(Wire.FEATURE_PORTS).isEqualTo(Feature.FEATURE_PORTS_VALUE);
+        assertThat(Wire.FEATURE_REGIONS).isEqualTo(Feature.FEATURE_REGIONS_VALUE);
         assertThat(Wire.FEATURE_THREAD_DUMPS).isEqualTo(Feature.FEATURE_THREAD_DUMPS_VALUE);
         assertThat(Wire.CLIENT_JVM).isEqualTo(dev.valence.proto.ClientKind.CLIENT_JVM_VALUE);
     }

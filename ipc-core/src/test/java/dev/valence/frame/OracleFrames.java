@@ -116,7 +116,7 @@ final class OracleFrames {
                                             .build())
                             .build());
             }
-            int number = random.nextBoolean() ? 31 + random.nextInt(9) : 2000 + random.nextInt(100_000);
+            int number = random.nextBoolean() ? 33 + random.nextInt(7) : 2000 + random.nextInt(100_000);
             message.setUnknownFields(
                     UnknownFieldSet.newBuilder().addField(number, field.build()).build());
         }

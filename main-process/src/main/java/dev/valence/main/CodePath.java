@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  */
 record CodePath(String classPath, String modulePath) {
 
+    /** No place: the program names its own, or is not started here. */
+    static final CodePath NONE = new CodePath("", "");
+
     CodePath {
         classPath = absolute("classPath", classPath);
         modulePath = absolute("modulePath", modulePath);

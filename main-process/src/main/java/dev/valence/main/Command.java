@@ -16,6 +16,8 @@ import java.util.List;
 record Command(
         Path java, CodePath codePath, List<String> jvmArgs, Program program, List<String> args, FastStart fastStart) {
 
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
     Command {
         if (java.toString().isBlank()) {
             throw new IllegalArgumentException("java: \"" + java + "\" (expected: a path)");
@@ -45,11 +47,10 @@ record Command(
         }
     }
 
-    /** Returns the command that runs a program with the JVM and the classes of this process. */
+    /** Returns the command that runs a program with the JVM and the classes of this process, as far as it needs them. */
     static Command of(Program program) {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        CodePath codePath = program instanceof Program.Jar ? new CodePath("", "") : CodePath.ofThisProcess();
-        return new Command(java, codePath, List.of(), program, List.of(), FastStart.ARCHIVE);
+        CodePath codePath = program instanceof Program.MainClass ? CodePath.ofThisProcess() : CodePath.NONE;
+        return new Command(JAVA, codePath, List.of(), program, List.of(), FastStart.ARCHIVE);
     }
 
     /** Returns whether a person may be stepping through the JVM, so that no time limit makes sense. */

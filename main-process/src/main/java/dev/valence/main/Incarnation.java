@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +56,7 @@ final class Incarnation {
     private final Life life; // guarded by lock
     private @Nullable ChildProcess child; // guarded by lock; null for an invited renderer
     private @Nullable Connection connection; // guarded by lock; null before the first and after the last frame
+    private volatile @Nullable Future<?> launchTimer; // null when it need not run any more, as a rule
 
     /**
      * Makes an incarnation.
@@ -129,9 +131,17 @@ final class Incarnation {
     private void watchLaunch() {
         Optional<Duration> timeout = renderer.spec().launchTimeout();
         if (timeout.isPresent()) {
-            var unused = services.deadlines()
+            launchTimer = services.deadlines()
                     .schedule(
                             () -> onLaunchTimeout(timeout.get()), timeout.get().toNanos());
+        }
+    }
+
+    private void stopLaunchTimer() {
+        Future<?> timer = launchTimer;
+        if (timer != null) {
+            timer.cancel(false);
+            launchTimer = null;
         }
     }
 
@@ -174,6 +184,7 @@ final class Incarnation {
         } finally {
             lock.unlock();
         }
+        stopLaunchTimer();
         services.dispatcher().execute(() -> ready.complete(renderer));
         host.tell();
         if (!renderer.isInvited()) {
@@ -345,6 +356,7 @@ final class Incarnation {
         } finally {
             lock.unlock();
         }
+        stopLaunchTimer();
         host.forget(this);
         whatFollows.run();
         if (isConversationOver) {

@@ -19,10 +19,7 @@ final class Life {
 
     private static final Logger LIFECYCLE = LoggerFactory.getLogger("valence.lifecycle");
 
-    private final String name;
-    private final int number;
-    private final String fullName;
-    private final LifeTrace trace;
+    private final LifeTrace trace; // says whose life it is
     private volatile RendererState state; // written with the lock held
     private long startNanos = System.nanoTime(); // guarded by lock
     private long readyNanos; // guarded by lock; when it became ready
@@ -45,9 +42,6 @@ final class Life {
      * @param number of the incarnation: 1 for the first
      */
     Life(String name, int id, int number) {
-        this.name = name;
-        this.number = number;
-        this.fullName = "renderer '" + name + "' " + id + "." + number;
         this.trace = new LifeTrace(name, id, number);
         this.state = number == 1 ? RendererState.LAUNCHING : RendererState.RESTARTING;
     }
@@ -212,22 +206,22 @@ final class Life {
 
     /** Returns what callers are told of its end. */
     IpcException reason(String how) {
-        return new IpcException(codeAtEnd, "renderer '" + name + "' is gone: " + how);
+        return new IpcException(codeAtEnd, "renderer '" + trace.name() + "' is gone: " + how);
     }
 
     private RendererExit describeEnd() {
         return new EndSigns(state, processExit, disconnection, failedLaunch)
-                .describe(name, Duration.ofNanos(System.nanoTime() - startNanos))
-                .after(number - 1);
+                .describe(trace.name(), Duration.ofNanos(System.nanoTime() - startNanos))
+                .after(trace.incarnation() - 1);
     }
 
     @Override
     public String toString() {
-        return fullName;
+        return "renderer '" + trace.name() + "' " + trace.id() + "." + trace.incarnation();
     }
 
     private void move(RendererState to) {
-        LIFECYCLE.info("{}: {} -> {}", fullName, state, to);
+        LIFECYCLE.info("{}: {} -> {}", this, state, to);
         trace.moved(state, to);
         state = to;
     }

@@ -41,6 +41,7 @@ public record RestartPolicy(
 
     private static final int MAX_RESTARTS = 1_000_000;
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final RestartPolicy NEVER = defaults(When.NEVER); // most renderers have it
 
     /** Which ends are followed by a restart; OTP's temporary, transient and permanent. */
     public enum When {
@@ -72,7 +73,7 @@ public record RestartPolicy(
 
     /** Returns the policy that starts nothing; what a spec has if none is given. */
     public static RestartPolicy never() {
-        return defaults(When.NEVER);
+        return NEVER;
     }
 
     /** Returns the policy that restarts after every failure, at most 3 times in 60 s. */

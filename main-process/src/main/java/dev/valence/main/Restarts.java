@@ -21,7 +21,7 @@ final class Restarts {
     private final RestartPolicy policy;
     private final LongSupplier nanoClock;
     private final DoubleSupplier random;
-    private final Deque<Long> startsNanos = new ArrayDeque<>(); // guarded by the lock of the renderer, as the next
+    private final Deque<Long> startsNanos = new ArrayDeque<>(1); // guarded by the lock of the renderer, as the next
     private int inARow;
 
     /**

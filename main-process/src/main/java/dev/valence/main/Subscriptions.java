@@ -40,7 +40,7 @@ final class Subscriptions {
     void add(String channel, Incarnation subscriber) {
         lock.lock();
         try {
-            Set<String> channels = bySubscriber.computeIfAbsent(subscriber, key -> new HashSet<>());
+            Set<String> channels = bySubscriber.computeIfAbsent(subscriber, key -> new HashSet<>(2));
             if (channels.size() >= maxPerRenderer && !channels.contains(channel)) {
                 throw new IpcException(
                         ErrorCode.LIMIT,

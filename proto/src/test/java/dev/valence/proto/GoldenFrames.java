@@ -162,6 +162,10 @@ final class GoldenFrames {
                                 .setLane(Lane.LANE_REPLY)
                                 .setPayload(ByteString.copyFromUtf8("world"))));
         add(
+                "chunk-region",
+                Frame.newBuilder()
+                        .setChunk(Chunk.newBuilder().setId(8).setMore(true).setRegionBytes(262_144)));
+        add(
                 "chunk-aborted",
                 Frame.newBuilder().setChunk(Chunk.newBuilder().setId(8).setAborted(true)));
     }
@@ -195,6 +199,16 @@ final class GoldenFrames {
         add(
                 "thread_dump",
                 Frame.newBuilder().setThreadDump(ThreadDump.newBuilder().setPayload(HELLO)));
+        add(
+                "region_offer",
+                Frame.newBuilder()
+                        .setRegionOffer(RegionOffer.newBuilder()
+                                .setPath("/proc/4711/fd/93")
+                                .setSlots(16)
+                                .setNonce(ByteString.copyFromUtf8("0123456789abcdef"))));
+        add(
+                "region_credit",
+                Frame.newBuilder().setRegionCredit(RegionCredit.newBuilder().setSlots(4)));
         add("close", Frame.newBuilder().setClose(Close.newBuilder().setCode(16).setReason("token: not valid")));
         add("drain", Frame.newBuilder().setDrain(Drain.newBuilder().setGraceMicros(5_000_000)));
     }

@@ -113,7 +113,7 @@ class GoldenFramesTest {
         Frame sent = Frame.newBuilder()
                 .setUnknownFields(UnknownFieldSet.newBuilder()
                         .addField(
-                                31,
+                                4711,
                                 UnknownFieldSet.Field.newBuilder()
                                         .addLengthDelimited(ByteString.EMPTY)
                                         .build())

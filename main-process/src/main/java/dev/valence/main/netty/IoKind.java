@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The ways of the operating system to wait for many sockets, best first. */
 public enum IoKind {
@@ -47,6 +48,11 @@ public enum IoKind {
         @Override
         PeerCredentials credentials(Channel channel, Path socket) throws IOException {
             return fromKernel(((EpollDomainSocketChannel) channel).peerCredentials());
+        }
+
+        @Override
+        DirectSocket directSocket(Channel channel) {
+            return DirectSocket.of((EpollDomainSocketChannel) channel);
         }
     },
 
@@ -136,6 +142,15 @@ public enum IoKind {
      * @param socket where the server listens
      */
     abstract PeerCredentials credentials(Channel channel, Path socket) throws IOException;
+
+    /**
+     * Returns the socket of a channel if any thread may write to it, or null if that is left to the channel. Such a channel has
+     * to be closed by who has the turn to write.
+     */
+    @Nullable
+    DirectSocket directSocket(Channel channel) {
+        return null;
+    }
 
     static PeerCredentials fromKernel(io.netty.channel.unix.PeerCredentials peer) {
         return new PeerCredentials(Integer.toUnsignedLong(peer.uid()), peer.pid() > 0 ? peer.pid() : -1);

@@ -2,7 +2,6 @@ package dev.valence.main.netty;
 
 import dev.valence.frame.Acceptor;
 import dev.valence.frame.FrameAssembler;
-import dev.valence.frame.FrameBatch;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
@@ -10,7 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.unix.Errors;
 import java.io.EOFException;
@@ -27,7 +26,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection through a Netty channel.
  *
- * <p><b>Threads.</b> Everything happens on the channel's event loop; wake-ups from elsewhere schedule one task there.
+ * <p><b>Threads.</b> Everything happens on the channel's event loop; wake-ups from elsewhere schedule one task there. But
+ * what somebody waits for may be taken and written by the thread that has it to say, see {@link LinkWriter}.
+ *
+ * <p><b>Lifetime.</b> The handler is told of the end, and a channel that others write to is closed, with the turn to write in
+ * hand for good.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what fails comes back through the pipeline as well
 final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
@@ -37,24 +40,33 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     /** How long what a peer sent is still read after writing to it has failed. */
     private static final long READ_REST_SECONDS = 5;
 
-    /** How often what is left is taken and written at the end, a high water mark of bytes each time. */
-    private static final int LAST_FLUSHES = 16;
-
     private final Channel channel;
     private final Acceptor acceptor;
     private final @Nullable PeerCredentials credentials;
+    private final LinkWriter writer;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean scheduled = new AtomicBoolean(); // a drain is under way to the event loop
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
+    private final ReadBuffer readBuffer = new ReadBuffer(); // event loop only
     private @Nullable Ends ends; // event loop only; null until the channel is active
     private boolean reading; // event loop only
     private boolean wokenWhileReading; // event loop only
     private boolean taking; // event loop only: the handler is asked for frames, an end has to wait
+    private boolean finished; // event loop only: it has the turn to write for good
+    private boolean inactive; // event loop only: the channel is closed
 
-    NettyLink(Channel channel, @Nullable PeerCredentials credentials, Acceptor acceptor) {
+    /**
+     * Makes a link that is to be added to the pipeline of its channel.
+     *
+     * @param socket that of the channel if any thread may write to it, else null
+     */
+    NettyLink(
+            Channel channel, @Nullable DirectSocket socket, @Nullable PeerCredentials credentials, Acceptor acceptor) {
         this.channel = channel;
+        this.writer = new LinkWriter(channel, socket);
         this.credentials = credentials;
         this.acceptor = acceptor;
+        channel.config().setRecvByteBufAllocator(readBuffer);
     }
 
     /** Completes after the handler was told of the end. */
@@ -66,8 +78,31 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     public void wakeUp() {
         if (channel.eventLoop().inEventLoop() && reading) {
             wokenWhileReading = true; // the answers to all frames of one read go out together
-        } else if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+        } else {
+            scheduleDrain();
+        }
+    }
+
+    private void scheduleDrain() {
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
             execute(this::drain);
+        }
+    }
+
+    @Override
+    public void expedite() {
+        if (!writer.isDialogue() || channel.eventLoop().inEventLoop()) {
+            wakeUp();
+            return;
+        }
+        LinkWriter.Outcome outcome = LinkWriter.Outcome.LEFT_TO_LOOP;
+        try {
+            outcome = writer.writeNow();
+        } catch (RuntimeException | Error e) {
+            endBecauseOfFrame(e);
+        }
+        if (outcome == LinkWriter.Outcome.LEFT_TO_LOOP) {
+            scheduleDrain();
         }
     }
 
@@ -91,7 +126,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         taking = true; // so that a close by the acceptor comes after what it queued
         try {
             FrameHandler handler = acceptor.accept(this);
-            ends = new Ends(handler, new FrameBatch(handler), new FrameAssembler(handler, () -> ending.get() != null));
+            ends = new Ends(handler, new FrameAssembler(handler, () -> ending.get() != null));
+            writer.open(handler);
         } catch (RuntimeException | Error e) {
             log.warn("a connection was not accepted", e);
             ctx.close();
@@ -105,18 +141,20 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        if (ends == null) {
+            bytes.release();
+            return;
+        }
+        writer.heard();
         reading = true;
         try {
-            if (ends != null) {
-                ends.assembler().read(bytes.nioBuffer());
-            }
+            readBuffer.take(bytes, ends.assembler());
         } catch (IOException e) {
             end(Ending.because(e));
         } catch (RuntimeException | Error e) {
             log.warn("a frame could not be handled; the connection is closed", e);
             end(Ending.because(new IOException("a frame could not be handled: " + e, e)));
         } finally {
-            bytes.release();
             reading = false;
         }
         if (wokenWhileReading) {
@@ -134,7 +172,9 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ChannelOutputShutdownEvent.INSTANCE) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            end(endOfInput());
+        } else if (event == ChannelOutputShutdownEvent.INSTANCE) {
             // Writing failed. As a rule the peer has closed, and the end comes after what it sent before.
             Ending gaveUp = Ending.because(new IOException("the peer takes no more bytes"));
             ctx.executor().schedule(() -> end(gaveUp), READ_REST_SECONDS, TimeUnit.SECONDS);
@@ -154,57 +194,37 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ending.compareAndSet(null, endOfInput());
-        Ending how = ending.get();
-        if (ends != null) {
-            try {
-                ends.handler().onClosed(how == null ? null : how.cause());
-            } catch (RuntimeException | Error e) {
-                log.warn("the end of a connection could not be handled", e);
-            }
-            ends = null;
-        }
-        closed.complete(null);
+        inactive = true;
+        finish();
     }
 
-    /** Writes batches until there are no frames, or the peer takes no more; then flushes once. */
+    /** Writes what there is, or ends what is to end. */
     private void drain() {
         scheduled.set(false); // before the handler is asked, so that a wake-up in between is not lost
-        if (ending.get() == null && takeAndWrite()) {
-            channel.flush();
+        if (ending.get() != null) {
+            finish();
+        } else if (writer.enter()) {
+            write();
+            if (writer.leave()) {
+                scheduleDrain();
+            }
         }
     }
 
-    /** Returns whether something was written. */
-    private boolean takeAndWrite() {
-        boolean written = false;
+    private void write() {
         taking = true;
         try {
-            while (ends != null && channel.isWritable()) {
-                int size = ends.batch().take();
-                if (size == 0) {
-                    break;
-                }
-                written = true;
-                write(ends.batch(), size);
-            }
+            writer.write();
         } catch (RuntimeException | Error e) {
-            log.warn("no frame could be taken; the connection is closed", e);
-            end(Ending.because(new IOException("no frame could be taken: " + e, e)));
+            endBecauseOfFrame(e);
         } finally {
             taking = false;
         }
-        return written;
     }
 
-    private void write(FrameBatch batch, int size) {
-        ByteBuf bytes = channel.alloc().directBuffer(size, size);
-        try {
-            batch.writeTo(bytes.internalNioBuffer(0, size));
-        } catch (RuntimeException | Error e) {
-            bytes.release();
-            throw e;
-        }
-        channel.write(bytes.writerIndex(size));
+    private void endBecauseOfFrame(Throwable failure) {
+        log.warn("no frame could be taken; the connection is closed", failure);
+        end(Ending.because(new IOException("no frame could be taken: " + failure, failure)));
     }
 
     private void end(Ending how) {
@@ -218,31 +238,49 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         }
     }
 
+    /** Closes the channel, and tells the handler when it is closed. Called again if another thread is writing. */
     private void finish() {
-        Ending how = ending.get();
-        if (how != null && how.writeRest()) {
-            writeRest();
+        if (!finished && writer.enter()) {
+            finished = true;
+            Ending how = ending.get();
+            if (how != null && how.writeRest() && !inactive) {
+                writeRest();
+            }
+            writer.discard();
+            channel.close();
         }
-        channel.close();
+        if (finished && inactive) {
+            tellClosed();
+        }
     }
 
-    /** Writes as long as the socket takes something, within bounds: other connections share this thread. */
     private void writeRest() {
-        long before = Long.MAX_VALUE;
-        for (int i = 0; i < LAST_FLUSHES && pendingBytes() < before; i++) {
-            takeAndWrite();
-            before = pendingBytes();
-            channel.flush();
+        taking = true;
+        try {
+            writer.writeRest();
+        } catch (RuntimeException | Error e) {
+            log.warn("no frame could be taken at the end", e);
+        } finally {
+            taking = false;
         }
     }
 
-    private long pendingBytes() {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    private void tellClosed() {
+        Ending how = ending.get();
+        if (ends != null) {
+            try {
+                ends.handler().onClosed(how == null ? null : how.cause());
+            } catch (RuntimeException | Error e) {
+                log.warn("the end of a connection could not be handled", e);
+            }
+            ends = null;
+        }
+        readBuffer.release();
+        closed.complete(null);
     }
 
     private Ending endOfInput() {
-        boolean midFrame = ends != null && ends.assembler().isMidFrame();
+        boolean midFrame = readBuffer.isMidFrame();
         return Ending.because(midFrame ? new EOFException("the peer closed in the middle of a frame") : null);
     }
 
@@ -262,7 +300,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     /** What the acceptor made, and what belongs to it. */
-    private record Ends(FrameHandler handler, FrameBatch batch, FrameAssembler assembler) {}
+    private record Ends(FrameHandler handler, FrameAssembler assembler) {}
 
     /** How the connection ends. */
     private record Ending(@Nullable IOException cause, boolean writeRest) {

@@ -3,7 +3,6 @@ package dev.valence.main.netty;
 import dev.valence.frame.Acceptor;
 import dev.valence.frame.PeerCredentials;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
@@ -48,7 +47,6 @@ public final class NettyServer implements AutoCloseable {
     /** Room for a chunk, and not for much more: what is in the socket is ahead of every reply and every small request. */
     private static final int SOCKET_BUFFER_BYTES = 256 * 1024;
 
-    private static final int READ_BYTES = 256 * 1024;
     private static final long CLOSE_SECONDS = 5;
 
     private final IoKind kind;
@@ -140,9 +138,8 @@ public final class NettyServer implements AutoCloseable {
         links.forEach(NettyLink::close);
         CompletableFuture<?>[] ends = links.stream().map(NettyLink::closed).toArray(CompletableFuture<?>[]::new);
         CompletableFuture<Void> allEnded = CompletableFuture.allOf(ends);
-        if (loops.isCaller()) {
-            allEnded.thenRun(loops::shutDown);
-        } else {
+        allEnded.thenRun(loops::shutDown); // no earlier: a loop that ends closes channels that others may write to
+        if (!loops.isCaller()) {
             unbound.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
             awaitEnd(allEnded);
         }
@@ -153,14 +150,12 @@ public final class NettyServer implements AutoCloseable {
         boolean interrupted = Thread.interrupted(); // before this call: that is no reason to leave in a hurry
         try {
             allEnded.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-            loops.shutDown();
             loops.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted = true;
         } catch (ExecutionException | TimeoutException e) {
             log.warn("an I/O thread did not finish in {} s", CLOSE_SECONDS, e);
         } finally {
-            loops.shutDown();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -188,7 +183,6 @@ public final class NettyServer implements AutoCloseable {
         ChannelConfig config = accepted.config();
         config.setAllocator(allocator);
         config.setWriteBufferWaterMark(WATER_MARK);
-        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(1024, 8 * 1024, READ_BYTES));
         config.setAutoClose(false); // or what a peer sent before it closed would be lost when a write fails
         try {
             config.setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER_BYTES);
@@ -221,7 +215,7 @@ public final class NettyServer implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             Channel accepted = (Channel) message;
-            NettyLink link = new NettyLink(accepted, credentials(accepted), acceptor);
+            NettyLink link = new NettyLink(accepted, kind.directSocket(accepted), credentials(accepted), acceptor);
             accepted.pipeline().addLast(link);
             configure(accepted, allocator);
             loops.next().register(accepted).addListener(registered -> {

@@ -20,7 +20,7 @@ final class NettyClient implements AutoCloseable {
             throws Exception {
         loops = new EventLoops(kind, 1);
         Channel channel = kind == IoKind.EPOLL ? new EpollDomainSocketChannel() : new NioDomainSocketChannel();
-        link = new NettyLink(channel, null, handler::apply);
+        link = new NettyLink(channel, kind.directSocket(channel), null, handler::apply);
         NettyServer.configure(channel, allocator);
         channel.pipeline().addLast(link);
         loops.next().register(channel).sync();

@@ -2,6 +2,7 @@ package dev.valence.main.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.valence.fixtures.IoThreads;
 import dev.valence.fixtures.OpenFiles;
@@ -12,6 +13,7 @@ import dev.valence.fixtures.TransportContract;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
+import dev.valence.frame.Wire;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -138,6 +140,20 @@ class NettyServerTest {
                 assertThat(end.awaitClosed()).isNull();
                 end.assertRulesKept();
             });
+        }
+
+        @Test
+        void connectionBetweenFrames_holdsNoBuffer() throws Exception {
+            RecordingHandler link = new RecordingHandler("link");
+            try (RawPeer peer = openRaw(link::attach)) {
+                for (int i = 0; i < 20; i++) {
+                    peer.write(TestFrames.ofSize(i, Wire.MAX_FRAME_BYTES));
+                    assertThat(link.next()).isEqualTo(TestFrames.ofSize(i, Wire.MAX_FRAME_BYTES));
+                }
+                await().until(() -> allocator.metric().usedDirectMemory() == 0);
+                peer.write((byte) 0, (byte) 0, (byte) 1);
+                await().until(() -> allocator.metric().usedDirectMemory() == Wire.PREFIX_BYTES);
+            }
         }
 
         @Test

@@ -4,13 +4,13 @@ import dev.valence.frame.FrameAssembler;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
+import dev.valence.frame.WriteTurn;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -39,8 +39,6 @@ public final class ChannelLink implements Link, Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelLink.class);
 
-    private static final int READ_BYTES = 64 * 1024;
-
     /**
      * Little: what is in the socket is ahead of every reply and every small request, and a busy main may take a while to read
      * it. A large payload goes through no slower.
@@ -64,9 +62,8 @@ public final class ChannelLink implements Link, Runnable {
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
     private final FrameHandler handler;
     private final Leadership leadership;
-    private final FrameAssembler assembler; // guarded by the read turn
+    private final ChannelReader reader; // guarded by the read turn
     private final ChannelWriter writer; // guarded by turn
-    private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES); // guarded by the read turn
 
     private volatile boolean handedOver; // the I/O thread has the turn; set by who had it, cleared by the I/O thread
     private boolean socketFull; // guarded by turn
@@ -83,7 +80,7 @@ public final class ChannelLink implements Link, Runnable {
         this.key = channel.register(selector, SelectionKey.OP_READ);
         this.leadership = new Leadership(channel, selector::wakeup);
         this.handler = handler.apply(this); // may wake up already; the turn is taken until start()
-        this.assembler = new FrameAssembler(this.handler, () -> ending.get() != null);
+        this.reader = new ChannelReader(channel, new FrameAssembler(this.handler, () -> ending.get() != null));
         this.writer = new ChannelWriter(channel, this.handler);
     }
 
@@ -351,15 +348,15 @@ public final class ChannelLink implements Link, Runnable {
         reading = Thread.currentThread();
         try {
             for (int i = 0; i < IN_A_ROW; i++) {
-                int count = channel.read(in.clear());
-                if (count < 0) {
+                ChannelReader.Outcome outcome = reader.read();
+                if (outcome == ChannelReader.Outcome.END) {
                     endOfInput(null);
-                }
-                if (count <= 0) {
                     return false;
                 }
-                assembler.read(in.flip());
-                if (count < in.capacity() || ending.get() != null) {
+                if (outcome == ChannelReader.Outcome.NOTHING_TO_READ) {
+                    return false;
+                }
+                if (outcome == ChannelReader.Outcome.READ || ending.get() != null) {
                     break;
                 }
             }
@@ -382,7 +379,7 @@ public final class ChannelLink implements Link, Runnable {
     private void endOfInput(@Nullable IOException failure) {
         if (failure != null && !isDisconnect(failure)) {
             end(Ending.because(failure));
-        } else if (assembler.isMidFrame()) {
+        } else if (reader.isMidFrame()) {
             end(Ending.because(new EOFException("the peer closed in the middle of a frame")));
         } else {
             end(Ending.because(null));

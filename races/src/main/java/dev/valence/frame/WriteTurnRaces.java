@@ -1,4 +1,4 @@
-package dev.valence.renderer.channel;
+package dev.valence.frame;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;

@@ -1,4 +1,4 @@
-package dev.valence.renderer.channel;
+package dev.valence.frame;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p><b>Threads.</b> Any may enter; only who has the turn leaves, but it may be handed to another thread in between.
  */
-final class WriteTurn {
+public final class WriteTurn {
 
     private static final int FREE = 0;
     private static final int TAKEN = 1;
@@ -29,7 +29,7 @@ final class WriteTurn {
     }
 
     /** Returns a turn that its maker has already. */
-    static WriteTurn taken() {
+    public static WriteTurn taken() {
         return new WriteTurn(TAKEN);
     }
 
@@ -38,7 +38,7 @@ final class WriteTurn {
      *
      * @return false if another has it; it will look again for what was queued before this call
      */
-    boolean enter() {
+    public boolean enter() {
         while (true) {
             int now = state.get();
             if (now == NOTED) {
@@ -56,7 +56,7 @@ final class WriteTurn {
      *
      * @return false if the caller still has the turn and must look again
      */
-    boolean leave() {
+    public boolean leave() {
         if (state.compareAndSet(TAKEN, FREE)) {
             return true;
         }

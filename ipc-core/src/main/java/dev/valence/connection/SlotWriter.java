@@ -1,0 +1,70 @@
+package dev.valence.connection;
+
+import dev.valence.frame.Frame.Chunk;
+import dev.valence.frame.OutFrame;
+import dev.valence.frame.Wire;
+import java.nio.ByteBuffer;
+
+/**
+ * The slots of shared memory that this side fills, in turn. A piece of a payload goes there as long as one is free, else
+ * through the socket: who sends never waits for a slot.
+ *
+ * <p><b>Threads.</b> Guarded by the lock of the {@link Outbox}, but for {@link #giveBack}, which the I/O thread calls.
+ */
+final class SlotWriter {
+
+    private final ByteBuffer memory;
+    private final Runnable check;
+    private final int slots;
+    private int free; // when it was last counted
+    private volatile long filled; // ever; written under the lock
+    private volatile long emptied; // ever; written by the I/O thread
+
+    /**
+     * Makes it with all slots free.
+     *
+     * @param check called after each copy by the thread that made it; fails if the memory is not all there
+     */
+    SlotWriter(ByteBuffer memory, Runnable check) {
+        this.memory = memory;
+        this.check = check;
+        this.slots = memory.capacity() / Wire.CHUNK_BYTES;
+        this.free = slots;
+    }
+
+    boolean hasFree() {
+        return free > 0;
+    }
+
+    /**
+     * Returns a chunk whose piece goes to the next slot, which has to be free.
+     *
+     * @param payload the piece is so many bytes of it
+     */
+    OutFrame frame(long id, int lane, boolean more, byte[] payload, int offset, int length) {
+        long number = filled;
+        int slot = (int) (number % slots) * Wire.CHUNK_BYTES;
+        filled = number + 1;
+        free--;
+        return OutFrame.besideSlot(
+                new Chunk(id, lane, more, false, length), payload, offset, length, (bytes, at, count) -> {
+                    memory.put(slot, bytes, at, count);
+                    check.run();
+                });
+    }
+
+    /** The peer has emptied slots, which are free from the next {@link #refresh} on. */
+    void giveBack(int count) {
+        long before = emptied;
+        if (count <= 0 || count > filled - before) {
+            throw Reassembly.broken(
+                    "slots: " + count + " (expected: 1 to " + (filled - before) + ", which were filled)");
+        }
+        emptied = before + count;
+    }
+
+    /** Counts the free slots anew. */
+    void refresh() {
+        free = slots - (int) (filled - emptied);
+    }
+}

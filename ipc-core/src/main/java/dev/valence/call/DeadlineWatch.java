@@ -96,11 +96,12 @@ public final class DeadlineWatch {
                 }
                 next = null; // before the look: who comes after it plans the next one
             }
+            long now = System.nanoTime();
             boolean isAnyLeft = false;
             long earliest = 0;
             for (OutgoingCall<?> call : calls.all()) {
                 long deadline = call.deadlineNanos();
-                if (deadline - System.nanoTime() <= 0) {
+                if (deadline - now <= 0) {
                     onLate.accept(call);
                 } else if (!isAnyLeft || deadline - earliest < 0) {
                     isAnyLeft = true;

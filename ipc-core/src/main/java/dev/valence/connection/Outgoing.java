@@ -18,7 +18,7 @@ public abstract class Outgoing {
 
     private static final byte[] NO_PAYLOAD = {};
 
-    private final int lane;
+    private final byte lane; // a byte, so that a message fits into 48 bytes
     private final byte[] payload;
     private final SendListener listener;
     private int offset; // bytes of the payload that were taken
@@ -32,7 +32,7 @@ public abstract class Outgoing {
     long id;
 
     private Outgoing(int lane, byte[] payload, SendListener listener) {
-        this.lane = lane;
+        this.lane = (byte) lane;
         this.payload = payload;
         this.listener = listener;
     }

@@ -42,6 +42,24 @@ class FrameBatchTest {
     }
 
     @Test
+    void batch_saysHowManyFramesItHasAndWhetherThereAreMore() {
+        source.queue(TestFrames.numbered(1));
+        source.queue(TestFrames.numbered(2));
+        source.queue(TestFrames.ofSize(3, Wire.MAX_FRAME_BYTES));
+        int size = batch.take();
+        assertThat(batch.count()).isEqualTo(2);
+        assertThat(batch.isExhausted()).isFalse();
+        batch.writeTo(ByteBuffer.allocate(size));
+        batch.take(); // is full, so nobody asks whether there is another
+        assertThat(batch.isExhausted()).isFalse();
+        batch.writeTo(ByteBuffer.allocate(FrameBatch.MAX_BYTES));
+        source.queue(TestFrames.numbered(4));
+        batch.take();
+        assertThat(batch.count()).isEqualTo(1);
+        assertThat(batch.isExhausted()).isTrue();
+    }
+
+    @Test
     void frameLongerThanTheWireAllows_isRefused() {
         source.queue(TestFrames.ofSize(1, Wire.MAX_FRAME_BYTES + 1));
         assertThatThrownBy(batch::take)

@@ -165,16 +165,7 @@ final class Reassembly<H> {
         private boolean isRoomAsked;
 
         private Pieces(int bytes) {
-            this.room = new Room(bytes, null);
-        }
-
-        private Pieces(byte[] whole) {
-            this.room = new Room(whole.length, ByteBuffer.wrap(whole));
-        }
-
-        /** Returns a payload that came in one piece. */
-        static Pieces of(byte[] whole) {
-            return new Pieces(whole);
+            this.room = new Room(bytes);
         }
 
         /**
@@ -232,9 +223,8 @@ final class Reassembly<H> {
         private final int size;
         private volatile @Nullable ByteBuffer buffer;
 
-        private Room(int size, @Nullable ByteBuffer buffer) {
+        private Room(int size) {
             this.size = size;
-            this.buffer = buffer;
         }
 
         @Override

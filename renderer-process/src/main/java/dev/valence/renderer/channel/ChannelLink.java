@@ -45,8 +45,11 @@ public final class ChannelLink implements Link, Runnable {
      */
     private static final int SOCKET_BUFFER_BYTES = 64 * 1024;
 
-    /** Reads or writes that are done before it is somebody else's turn. */
-    private static final int IN_A_ROW = 16;
+    /** Writes that are done before it is somebody else's turn. */
+    private static final int WRITES_IN_A_ROW = 16;
+
+    /** Reads that are done before answers to them go out: of chunks, a mebibyte. */
+    private static final int READS_IN_A_ROW = 4;
 
     /** Writes that are done at the end, so that it is one even if the peer reads fast and frames never end. */
     private static final int LAST_WRITES = 256;
@@ -219,7 +222,7 @@ public final class ChannelLink implements Link, Runnable {
     /** Writes what there is. The caller has the turn; it is given back, or over to the I/O thread. */
     private void write() {
         try {
-            for (int i = 0; i < IN_A_ROW && ending.get() == null; i++) {
+            for (int i = 0; i < WRITES_IN_A_ROW && ending.get() == null; i++) {
                 ChannelWriter.Outcome outcome = writer.write();
                 if (outcome == ChannelWriter.Outcome.NOTHING_TO_WRITE && turn.leave()) {
                     return;
@@ -347,7 +350,7 @@ public final class ChannelLink implements Link, Runnable {
         }
         reading = Thread.currentThread();
         try {
-            for (int i = 0; i < IN_A_ROW; i++) {
+            for (int i = 0; i < READS_IN_A_ROW; i++) {
                 ChannelReader.Outcome outcome = reader.read();
                 if (outcome == ChannelReader.Outcome.END) {
                     endOfInput(null);

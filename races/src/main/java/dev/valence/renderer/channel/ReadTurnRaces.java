@@ -128,11 +128,42 @@ public final class ReadTurnRaces {
             result.r1 = sleeps && turn.reclaim() ? 1 : 0;
         }
 
-        /** The I/O thread, as {@link Leadership#patienceMillis}. */
+        /** The I/O thread, as {@link Leadership#patienceMillis(boolean)}. */
         @Actor
         public void io(II_Result result) {
             sleeps = turn.isLed();
             result.r2 = sleeps && turn.isLed() ? 0 : 1;
+        }
+    }
+
+    /** A caller leads and leaves while the I/O thread goes to sleep: it must wait for bytes, be told, or look again. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0", "0, 1", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "told, or awake, or both")
+    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "sleeps for ever beside a vacant turn")
+    @State
+    public static class SleepBesideALead {
+        private final ReadTurn turn = new ReadTurn();
+        private volatile boolean sleeps;
+
+        /** The leader, as {@link Leadership#begin} and {@link Leadership#leave}. */
+        @Actor
+        public void leader(II_Result result) {
+            turn.lead();
+            turn.vacate();
+            result.r1 = sleeps && turn.reclaim() ? 1 : 0;
+        }
+
+        /** The I/O thread, as {@link Leadership#patienceMillis(boolean)}. */
+        @Actor
+        public void io(II_Result result) {
+            boolean waitsForBytes = turn.isFree();
+            if (!waitsForBytes) {
+                sleeps = turn.isLed();
+            }
+            result.r2 = !waitsForBytes && sleeps && turn.isLed() ? 0 : 1;
         }
     }
 

@@ -285,8 +285,8 @@ public final class ChannelLink implements Link, Runnable {
         boolean writing = handedOver;
         boolean broken = writeFailure != null && leadership.turn().isLed(); // who leads will come to the end
         boolean waiting = writing && (socketFull || broken);
-        long patience = leadership.patienceMillis();
         boolean wantsRead = ending.get() == null && leadership.turn().isFree();
+        long patience = leadership.patienceMillis(wantsRead);
         int wanted = (wantsRead ? SelectionKey.OP_READ : 0) | (writing && socketFull ? SelectionKey.OP_WRITE : 0);
         if (key.interestOps() != wanted) {
             key.interestOps(wanted);

@@ -119,9 +119,12 @@ final class Leadership implements Closeable {
     /**
      * Returns how many milliseconds the I/O thread may wait, 0 for as long as it likes. I/O thread only; {@link #onAwake}
      * follows.
+     *
+     * @param waitsForBytes whether it will also see that there is something to read. It must not ask the turn anew: somebody
+     *     may lead by now, who would leave without a word to a thread that has not said that it sleeps.
      */
-    long patienceMillis() {
-        if (turn.isFree()) {
+    long patienceMillis(boolean waitsForBytes) {
+        if (waitsForBytes) {
             return 0;
         }
         ioSleeps = turn.isLed() && isSameLead();

@@ -1,5 +1,7 @@
 package dev.valence.connection;
 
+import dev.valence.ErrorCode;
+import dev.valence.IpcException;
 import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
@@ -47,10 +49,20 @@ final class SlotWriter {
         filled = number + 1;
         free--;
         return OutFrame.besideSlot(
-                new Chunk(id, lane, more, false, length), payload, offset, length, (bytes, at, count) -> {
-                    memory.put(slot, bytes, at, count);
-                    check.run();
-                });
+                new Chunk(id, lane, more, false, length),
+                payload,
+                offset,
+                length,
+                (bytes, at, count) -> put(slot, bytes, at, count));
+    }
+
+    private void put(int slot, byte[] bytes, int at, int count) {
+        try {
+            memory.put(slot, bytes, at, count);
+        } catch (InternalError e) { // what the JVM makes of a mapped file that was cut short, in Java 25 at once
+            throw new IpcException(ErrorCode.PROTOCOL_ERROR, "region: cannot be written (expected: all of it)", e);
+        }
+        check.run();
     }
 
     /** The peer has emptied slots, which are free from the next {@link #refresh} on. */

@@ -378,12 +378,11 @@ public final class Outbox {
         wakeUp();
     }
 
-    /** From now on pieces of payloads go through shared memory while a slot is free. */
+    /** From now on pieces of the data lane go through shared memory while a slot is free. */
     void share(SlotWriter slots) {
         lock.lock();
         try {
             data.share(slots);
-            replies.share(slots);
         } finally {
             lock.unlock();
         }

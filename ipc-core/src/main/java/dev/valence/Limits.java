@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param queueSoftBytes queued bytes of a lane at which {@code send} outside a callback waits
  * @param queueHardBytes queued bytes of a lane at which {@code send} inside a callback waits
  * @param regionBytes shared memory that large messages and requests go through in each direction of a connection, once it is
- *     worth it; 0 for none. That of main counts; it is rounded down to pieces of 256 KiB
+ *     worth it; 0 for none. That of main counts, rounded down to pieces of 256 KiB, unless that of the renderer is less than one
  * @param windowBytes bytes of a lane that the other side may have under way unprocessed; 1 MiB or more
  * @param pendingRequests requests of one peer that may be unanswered
  * @param subscriptions channels one renderer may be subscribed to

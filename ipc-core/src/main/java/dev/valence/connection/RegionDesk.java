@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The memory that this connection has beside its socket. Main offers it once much has gone through the socket in pieces; a
- * client that can map it says so, and from then on both put pieces of payloads there.
+ * client that can map it says so, and from then on both put pieces of messages and requests there.
  *
  * <p><b>Threads.</b> I/O thread, unless it says otherwise.
  */
@@ -76,9 +76,11 @@ final class RegionDesk {
 
     /** Client: main offers memory. */
     void onRegion(Frame.RegionOffer region) {
-        if (isOffered || region.slots() <= 0 || region.slots() > Wire.MAX_SLOTS) {
-            throw Reassembly.broken(
-                    "region: " + region.slots() + " slots (expected: one of 1 to " + Wire.MAX_SLOTS + ")");
+        if (isOffered) {
+            throw Reassembly.broken("a second region (expected: one at most)");
+        }
+        if (region.slots() <= 0 || region.slots() > Wire.MAX_SLOTS) {
+            throw Reassembly.broken("region: " + region.slots() + " slots (expected: 1 to " + Wire.MAX_SLOTS + ")");
         }
         isOffered = true;
         SharedMemory opened = slots == 0 ? null : open(region);

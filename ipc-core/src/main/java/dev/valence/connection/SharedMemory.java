@@ -60,9 +60,13 @@ final class SharedMemory implements Closeable {
         Path name = FOLDER.resolve("valence-" + Long.toHexString(RANDOM.nextLong()));
         FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Files.createFile(name, ownerOnly);
-        RandomAccessFile file = new RandomAccessFile(name.toFile(), "rw");
+        RandomAccessFile file;
         try {
-            Files.delete(name);
+            file = new RandomAccessFile(name.toFile(), "rw");
+        } finally {
+            Files.delete(name); // also if there is no descriptor left to open it
+        }
+        try {
             String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor(name);
             fill(file, bytes(slots), nonce);
             return new SharedMemory(path, slots, nonce, map(file, slots), file);
@@ -81,14 +85,14 @@ final class SharedMemory implements Closeable {
     static SharedMemory open(String path, int slots, byte[] nonce) throws IOException {
         Path file = Path.of(path);
         if (!path.startsWith("/proc/") || !Files.isRegularFile(file) || Files.size(file) != bytes(slots)) {
-            throw new IOException("no file of " + bytes(slots) + " bytes: " + path);
+            throw new IOException("region: " + path + " (expected: a file of " + bytes(slots) + " bytes below /proc)");
         }
         byte[] found = new byte[nonce.length];
         try (RandomAccessFile reading = new RandomAccessFile(path, "r")) {
             reading.readFully(found);
         }
         if (nonce.length != Wire.NONCE_BYTES || !Arrays.equals(found, nonce)) {
-            throw new IOException("another file than was meant: " + path);
+            throw new IOException("region: " + path + " is another file (expected: one that begins with the nonce)");
         }
         RandomAccessFile both = new RandomAccessFile(path, "rw");
         try {

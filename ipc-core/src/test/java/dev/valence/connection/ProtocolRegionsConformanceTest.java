@@ -405,6 +405,18 @@ class ProtocolRegionsConformanceTest {
     }
 
     @Test
+    void w23_2_clientThatWantsNone_saysSo() throws IOException {
+        SharedMemory memory = SharedMemory.create(SLOTS);
+        Limits none = Limits.defaults().withRegionBytes(0);
+        try (Dialogue dialogue = Dialogue.withReadyClient(none, CallbackExecutor.direct())) {
+            dialogue.peer.send(region(memory));
+            assertThat(dialogue.peer.next().getRegionCredit().getSlots()).isZero();
+            dialogue.assertGoesOn();
+        }
+        memory.close();
+    }
+
+    @Test
     void w23_1_secondOfferOrOneWithoutSlots_endsTheConnection() throws IOException {
         SharedMemory memory = SharedMemory.create(SLOTS);
         try (Dialogue dialogue = Dialogue.withReadyClient()) {

@@ -96,6 +96,14 @@ class SessionRepliesTest {
         }
     }
 
+    /** Waits until every request so far has started or was parked: a message behind them gets its turn then. */
+    private void awaitTurn() {
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        end.receiver().on("turn", Object.class, (event, nothing) -> heard.complete(null));
+        peer.send(RawFrames.message("turn"));
+        assertThat(heard).succeedsWithin(Duration.ofSeconds(30));
+    }
+
     /** Reads until so many requests are answered; returns their ids, those that failed negative, in the order of answers. */
     private List<Long> readAnswers(int count) {
         List<Long> ids = new ArrayList<>();
@@ -126,8 +134,9 @@ class SessionRepliesTest {
         open(NARROW, CallbackExecutor.elastic());
         fill();
         ask("large", 2, 1000);
-        peer.send(RawFrames.ping(1));
+        awaitTurn();
 
+        assertThat(started).hasValue(1);
         assertThat(readAnswers(1)).containsExactly(1L);
         assertThat(started).as("handlers, the first apart").hasValueBetween(1, 2);
     }
@@ -180,10 +189,7 @@ class SessionRepliesTest {
         for (int id = 2; id <= 1000; id++) {
             peer.send(Frame.newBuilder().setCancel(Cancel.newBuilder().setId(id)));
         }
-        CompletableFuture<Void> heard = new CompletableFuture<>();
-        end.receiver().on("m", Object.class, (event, nothing) -> heard.complete(null));
-        peer.send(RawFrames.message("m")); // its turn comes when all of them were parked
-        assertThat(heard).succeedsWithin(Duration.ofSeconds(30));
+        awaitTurn();
         ask("small", 1001, 1500); // there would be too many pending otherwise
 
         assertThat(new HashSet<>(readAnswers(501))).isEqualTo(withFirst(ids(1001, 1500)));

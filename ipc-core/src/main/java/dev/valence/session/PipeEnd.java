@@ -237,8 +237,9 @@ final class PipeEnd {
         }
         if (!other.pass(item, false)) {
             item.drop();
-            other.close(); // a message that cannot go on must not be missing without a sign
-            close();
+            if (isOpen()) { // else the close is under way, behind what was posted before it
+                other.close(); // a message that cannot go on must not be missing without a sign
+            }
         }
     }
 

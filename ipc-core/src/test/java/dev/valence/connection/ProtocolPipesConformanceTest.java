@@ -16,6 +16,7 @@ import dev.valence.Limits;
 import dev.valence.MessageChannel;
 import dev.valence.MessagePort;
 import dev.valence.proto.Frame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,28 @@ class ProtocolPipesConformanceTest extends PortDialogues {
             assertThat(one.peer.next().getPortMessage().getPort()).isEqualTo(1);
             two.peer.send(portClose(2));
             assertThat(one.peer.next().getPortClose().getPort()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void w21_14_answersWhileAClosedPipeIsHandedOn_dropNothingOfIt() {
+        try (Dialogue dialogue = main()) {
+            MessageChannel channel = direct();
+            channel.port1().postMessage(1);
+            channel.port1().postMessage(2);
+            channel.port1().close();
+            List<Frame> frames = new ArrayList<>();
+            dialogue.peer.onWakeUp(
+                    () -> { // answers at once, in the middle of the hand-over
+                        frames.addAll(dialogue.peer.drain());
+                        dialogue.peer.send(portMessage(2));
+                    });
+            dialogue.end.postMessage("port", null, channel.port2());
+            assertThat(frames.get(0).getMessage().getPorts(0).getPort()).isEqualTo(2);
+            assertThat(frames.get(1).hasPortMessage()).isTrue();
+            assertThat(frames.get(2).hasPortMessage()).isTrue();
+            assertThat(frames.get(3).getPortClose().getPort()).isEqualTo(2);
+            assertThat(frames).hasSize(4);
         }
     }
 

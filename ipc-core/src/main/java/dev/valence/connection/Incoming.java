@@ -5,6 +5,7 @@ import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.PortOffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * A whole message or request as it came from the peer.
@@ -14,10 +15,14 @@ import java.util.List;
  */
 public final class Incoming implements Runnable {
 
+    private static final AtomicLongFieldUpdater<Incoming> HELD =
+            AtomicLongFieldUpdater.newUpdater(Incoming.class, "held");
+
     private final Opening header;
     private final byte[] bytes;
     private final DataIntake intake;
-    private long held; // guarded by this
+    private boolean isLent; // written before it is handed on
+    private volatile long held; // 0 once it was given back
 
     Incoming(Opening header, byte[] bytes, long held, DataIntake intake) {
         this.header = header;
@@ -91,6 +96,16 @@ public final class Incoming implements Runnable {
         return bytes.length;
     }
 
+    /** Notes that its bytes go to others too, so that nobody gets them for his own. I/O thread, before it is handed on. */
+    public void lend() {
+        isLent = true;
+    }
+
+    /** Returns whether its bytes go to others too. */
+    public boolean isLent() {
+        return isLent;
+    }
+
     /** Does what {@link #release} does. */
     @Override
     public void run() {
@@ -99,12 +114,8 @@ public final class Incoming implements Runnable {
 
     /** Gives the peer its room back. Idempotent. */
     public void release() {
-        long charge;
-        synchronized (this) {
-            charge = held;
-            held = 0;
-        }
-        if (charge > 0) {
+        long charge = held;
+        if (charge > 0 && HELD.compareAndSet(this, charge, 0)) {
             intake.giveBack(charge);
         }
     }

@@ -94,7 +94,7 @@ public final class Outbox {
 
     /**
      * Adds a broadcast if it fits into the share that broadcasts, and those of its origin, have of the data lane. If it
-     * does not, the peer is told in its place. Never waits.
+     * does not, the peer is told in its place. Never waits. The transport is not told yet: see {@link #announce}.
      *
      * @return false if it was dropped, or the peer is gone
      */
@@ -114,11 +114,10 @@ public final class Outbox {
             }
             item.share = share;
             add(data, item);
+            return true;
         } finally {
             lock.unlock();
         }
-        wakeUp();
-        return true;
     }
 
     private void markGap(String channel, Outgoing dropped) {
@@ -399,6 +398,12 @@ public final class Outbox {
         if (to != null) {
             to.wakeUp();
         }
+    }
+
+    /** Tells the transport in two steps, see {@link Link#announce}. */
+    public Runnable announce() {
+        Link to = link;
+        return to == null ? () -> {} : to.announce();
     }
 
     /** Returns the next frame to be written, or null if nothing may be sent now. */

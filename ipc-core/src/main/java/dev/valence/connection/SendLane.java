@@ -2,10 +2,14 @@ package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** One lane of an {@link Outbox}: what waits in it, and what the peer still has room for. Guarded by the outbox's lock. */
 abstract sealed class SendLane permits DataLane, ReplyLane {
+
+    private static final AtomicLongFieldUpdater<SendLane> QUEUED =
+            AtomicLongFieldUpdater.newUpdater(SendLane.class, "queuedBytes");
 
     private volatile long queuedBytes; // changed under the lock, read without
     private long window; // what the peer has room for
@@ -31,8 +35,7 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     }
 
     final void count(long bytes) {
-        long before = queuedBytes;
-        queuedBytes = before + bytes;
+        QUEUED.lazySet(this, queuedBytes + bytes); // needs no fence: to give the lock back is one
     }
 
     /** Returns the item whose next frame goes next, or null if there is none or the peer has no room for it. */

@@ -333,13 +333,7 @@ public sealed interface Frame {
     record Gap(String channel, long count) implements Frame {}
 
     /** Who got a broadcast. */
-    record Report(long id, List<Integer> accepted, List<Integer> skipped) implements Frame {
-
-        /** Returns the same for a broadcast with an id. */
-        public Report withId(long newId) {
-            return new Report(newId, accepted, skipped);
-        }
-    }
+    record Report(long id, List<Integer> accepted, List<Integer> skipped) implements Frame {}
 
     // ---- Regions -------------------------------------------------------------------------------------------------
 

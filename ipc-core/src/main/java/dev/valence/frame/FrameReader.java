@@ -54,10 +54,9 @@ public final class FrameReader {
         hops = 0;
         payloadAt = buffer.limit();
         payloadBytes = 0;
-        int body = 0; // where it is: it is read last, when the fields beside it are known
+        int body = 0; // where it is, behind its tag: it is read last, when the fields beside it are known
         int tagOfBody = 0;
         while (in.hasMore()) {
-            int at = in.position();
             int tag = in.tag();
             switch (tag) {
                 case 8 -> origin = in.uint32();
@@ -69,7 +68,7 @@ public final class FrameReader {
                             throw FieldReader.broken("a second body (expected: exactly one)");
                         }
                         tagOfBody = tag;
-                        body = at;
+                        body = in.position();
                         in.skipBytes();
                     } else {
                         in.skip(tag);
@@ -81,7 +80,7 @@ public final class FrameReader {
             throw FieldReader.broken("no body that is known here (expected: exactly one)");
         }
         in.moveTo(body);
-        Frame frame = body(in.tag());
+        Frame frame = body(tagOfBody);
         buffer.limit(payloadAt + payloadBytes).position(payloadAt);
         return frame;
     }

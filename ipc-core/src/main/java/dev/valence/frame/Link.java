@@ -18,6 +18,14 @@ public interface Link {
     void wakeUp();
 
     /**
+     * The same as {@link #wakeUp} in two steps, for who has something for many links: what is returned is to be run soon. Links
+     * that share an I/O thread return the same, so that the thread is woken once, when all of it is there.
+     */
+    default Runnable announce() {
+        return this::wakeUp;
+    }
+
+    /**
      * The same as {@link #wakeUp}, for something that somebody waits for: the transport may take and write it on the calling
      * thread, if it has reason to think that this is faster.
      */

@@ -62,7 +62,10 @@ final class BroadcastDesk {
         return new Delivery(report);
     }
 
-    /** Adds a message of main or of another renderer if this peer takes its size and there is room for it. */
+    /**
+     * Adds a message of main or of another renderer if this peer takes its size and there is room for it. The transport is to
+     * be told.
+     */
     boolean offer(Outgoing message, int payloadBytes, String channel, int origin) {
         long max = session.peerBounds().payloadBytes();
         if (max == 0 || payloadBytes <= max) {

@@ -55,7 +55,7 @@ final class MessageDelivery<S extends IpcSender> {
                     PortDesk.open(offered, services));
             Payload payload = message.payload();
             List<ListenerEntry<S, ?>> entries = listeners(message.channel());
-            boolean isLastUse = entries.size() == 1 && !message.isBroadcast(); // main passes broadcasts on
+            boolean isLastUse = entries.size() == 1 && !message.isLent();
             boolean isHandled = false;
             for (int i = 0; i < entries.size(); i++) {
                 isHandled |= run(entries.get(i), event, payload, isLastUse);

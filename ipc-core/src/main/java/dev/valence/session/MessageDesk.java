@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageDesk {
 
+    private static final Opening NONE = Opening.message(0, 0, 0, "", 0, List.of());
+
     private final Session<?> session;
     private final Outbox outbox;
     private final Tally tally;
+    private volatile Opening last = NONE; // the header before
 
     MessageDesk(Session<?> session, Outbox outbox, Tally tally) {
         this.session = session;
@@ -68,7 +71,20 @@ final class MessageDesk {
     }
 
     private Outgoing message(int destination, String channel, Payload payload) {
-        Opening header = Opening.message(0, destination, 0, channel, payload.encoding(), List.of());
+        Opening header = header(destination, channel, payload.encoding());
         return Outgoing.message(header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
+    }
+
+    /** Returns that of the message before if this one has the same; who sends much sends much of the same. */
+    private Opening header(int destination, String channel, int encoding) {
+        Opening header = last;
+        boolean isSame = header.destination() == destination
+                && header.encoding() == encoding
+                && header.channel().equals(channel);
+        if (!isSame) {
+            header = Opening.message(0, destination, 0, channel, encoding, List.of());
+            last = header;
+        }
+        return header;
     }
 }

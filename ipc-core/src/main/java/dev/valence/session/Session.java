@@ -140,7 +140,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     /**
-     * Adds a broadcast if this peer takes its size and there is room for it; never waits.
+     * Adds a broadcast if this peer takes its size and there is room for it; never waits. {@link #announce} is to follow.
      *
      * @param payloadBytes of the message
      * @param origin the renderer that published it, 0 for main
@@ -155,9 +155,16 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Adds a message of another renderer to this one, as a broadcast is added. */
     public void offerRelay(Outgoing message, int payloadBytes, String channel, int origin) {
-        if (!broadcasts.offer(message, payloadBytes, channel, origin)) {
+        if (broadcasts.offer(message, payloadBytes, channel, origin)) {
+            outbox.wakeUp();
+        } else {
             services.tally().countDroppedRelay();
         }
+    }
+
+    /** Says that a broadcast was added; what is returned is to be run once all peers of its I/O thread have theirs. */
+    public Runnable announce() {
+        return outbox.announce();
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */

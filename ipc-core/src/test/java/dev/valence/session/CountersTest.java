@@ -86,7 +86,9 @@ class CountersTest {
     }
 
     private static boolean broadcast(PairedEnd end, String channel) {
-        return end.session().offerBroadcast(message(end, channel), BYTES.length, channel, 0);
+        boolean isTaken = end.session().offerBroadcast(message(end, channel), BYTES.length, channel, 0);
+        end.session().announce().run();
+        return isTaken;
     }
 
     private static Outgoing message(PairedEnd end, String channel) {

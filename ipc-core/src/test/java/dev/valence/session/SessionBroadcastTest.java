@@ -161,6 +161,8 @@ class SessionBroadcastTest {
         byte[] payload = new byte[10 * KIB];
         Outgoing message =
                 Outgoing.message(Opening.broadcast(origin, channel, Encoding.BYTES), payload, false, SendListener.NONE);
-        return end.session().offerBroadcast(message, payload.length, channel, origin);
+        boolean isTaken = end.session().offerBroadcast(message, payload.length, channel, origin);
+        end.session().announce().run();
+        return isTaken;
     }
 }

@@ -1,5 +1,6 @@
 package dev.valence.main;
 
+import dev.valence.Delivery;
 import dev.valence.Payload;
 import dev.valence.TapEvent.Kind;
 import dev.valence.connection.Incoming;
@@ -9,9 +10,13 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
+import dev.valence.main.Subscriptions.Subscribers;
+import dev.valence.session.Session;
 import dev.valence.session.Tally;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,39 +43,73 @@ final class Broadcasts {
         this.tally = tally;
     }
 
-    /**
-     * Passes a message to every subscriber but its publisher.
-     *
-     * @param origin the renderer that published it, 0 for main
-     * @return who got it, without an id
-     */
-    Report publish(String channel, Payload payload, int origin) {
+    /** Passes a message of main to every subscriber; returns who got it. */
+    Delivery.Report publish(String channel, Payload payload) {
+        Subscribers subscribers = subscriptions.of(channel);
+        Set<Integer> skipped = offer(subscribers.all(), channel, payload, 0);
+        return skipped.isEmpty()
+                ? subscribers.everybody()
+                : new Delivery.Report(Set.copyOf(accepted(subscribers, skipped, 0)), skipped);
+    }
+
+    /** Passes a message of a renderer to every other subscriber; returns who got it. */
+    Report passToAll(Incoming message, int origin) {
+        message.lend();
+        Subscribers subscribers = subscriptions.of(message.channel());
+        Set<Integer> skipped = offer(subscribers.all(), message.channel(), message.payload(), origin);
+        return new Report(message.id(), accepted(subscribers, skipped, origin), List.copyOf(skipped));
+    }
+
+    private static List<Integer> accepted(Subscribers subscribers, Set<Integer> skipped, int origin) {
         List<Integer> accepted = new ArrayList<>();
-        List<Integer> skipped = new ArrayList<>();
-        Opening header = Opening.broadcast(origin, channel, payload.encoding());
-        OutFrame shared = null;
-        for (Incarnation subscriber : subscriptions.of(channel)) {
+        for (Incarnation subscriber : subscribers.all()) {
             int id = subscriber.renderer().id();
-            if (id == origin) {
-                continue;
-            }
-            SendListener listener = subscriber.session().following(Kind.BROADCAST, channel, payload);
-            Outgoing message;
-            if (payload.bytes().length <= Wire.CHUNK_BYTES) {
-                if (shared == null) {
-                    shared = OutFrame.shared(header, payload.bytes());
-                }
-                message = Outgoing.frame(shared, payload.bytes().length, listener);
-            } else { // chunks carry an id of their connection; the payload itself is still shared
-                message = Outgoing.message(header, payload.bytes(), false, listener);
-            }
-            if (subscriber.session().offerBroadcast(message, payload.bytes().length, channel, origin)) {
+            if (id != origin && !skipped.contains(id)) {
                 accepted.add(id);
-            } else {
-                skipped.add(id);
             }
         }
-        return new Report(0, accepted, skipped);
+        return accepted;
+    }
+
+    /** Offers a message to every subscriber but its publisher; returns who had no room. */
+    private static Set<Integer> offer(List<Incarnation> subscribers, String channel, Payload payload, int origin) {
+        if (subscribers.isEmpty()) {
+            return Set.of();
+        }
+        Opening header = Opening.broadcast(origin, channel, payload.encoding());
+        boolean isWhole = payload.bytes().length <= Wire.CHUNK_BYTES; // chunks have ids, and share the array only
+        OutFrame shared = isWhole ? OutFrame.shared(header, payload.bytes()) : null;
+        Set<Integer> skipped = Set.of();
+        List<Runnable> wakeUps = new ArrayList<>(); // one an I/O thread, so there are few
+        try {
+            for (Incarnation subscriber : subscribers) {
+                int id = subscriber.renderer().id();
+                if (id != origin && !offer(subscriber.session(), header, shared, payload, wakeUps)) {
+                    skipped = skipped.isEmpty() ? new TreeSet<>() : skipped;
+                    skipped.add(id);
+                }
+            }
+        } finally {
+            wakeUps.forEach(Runnable::run);
+        }
+        return skipped;
+    }
+
+    private static boolean offer(
+            Session<Renderer> to, Opening header, @Nullable OutFrame shared, Payload payload, List<Runnable> wakeUps) {
+        byte[] bytes = payload.bytes();
+        SendListener listener = to.following(Kind.BROADCAST, header.channel(), payload);
+        Outgoing message = shared != null
+                ? Outgoing.frame(shared, bytes.length, listener)
+                : Outgoing.message(header, bytes, false, listener);
+        if (!to.offerBroadcast(message, bytes.length, header.channel(), header.origin())) {
+            return false;
+        }
+        Runnable wakeUp = to.announce();
+        if (!wakeUps.contains(wakeUp)) {
+            wakeUps.add(wakeUp);
+        }
+        return true;
     }
 
     /** Passes a message of one renderer to the one it is meant for; without room it is dropped and counted. */

@@ -8,7 +8,6 @@ import dev.valence.connection.Admitted;
 import dev.valence.connection.Connection;
 import dev.valence.connection.Incoming;
 import dev.valence.frame.Frame.Pong;
-import dev.valence.frame.Frame.Report;
 import dev.valence.frame.Frame.Welcome;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
@@ -415,8 +414,7 @@ final class Incarnation {
             return false;
         }
         if (message.isBroadcast()) {
-            Report report = host.broadcasts().publish(message.channel(), message.payload(), renderer.id());
-            session.sendReport(report.withId(message.id()));
+            session.sendReport(host.broadcasts().passToAll(message, renderer.id()));
         }
         return true;
     }

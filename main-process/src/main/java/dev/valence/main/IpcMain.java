@@ -16,7 +16,6 @@ import dev.valence.Registration;
 import dev.valence.StreamHandler;
 import dev.valence.TypeRef;
 import dev.valence.call.CallbackScope;
-import dev.valence.frame.Frame.Report;
 import dev.valence.session.Codecs;
 import dev.valence.session.Services;
 import java.time.Duration;
@@ -181,10 +180,8 @@ public final class IpcMain implements IpcReceiver<Renderer>, AutoCloseable {
     public Delivery broadcast(String channel, @Nullable Object payload) {
         ChannelName.check(channel);
         renderers.checkOpen();
-        Report report =
-                renderers.broadcasts().publish(channel, renderers.services().encode(payload), 0);
         return new Delivery(CompletableFuture.completedFuture(
-                new Delivery.Report(Set.copyOf(report.accepted()), Set.copyOf(report.skipped()))));
+                renderers.broadcasts().publish(channel, renderers.services().encode(payload))));
     }
 
     /** Sends a message on a typed channel to every renderer that listens to it, see {@link #broadcast(String, Object)}. */

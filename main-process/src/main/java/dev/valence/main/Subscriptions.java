@@ -1,5 +1,6 @@
 package dev.valence.main;
 
+import dev.valence.Delivery;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import java.util.ArrayList;
@@ -18,18 +19,34 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Subscriptions {
 
+    private static final Subscribers NOBODY = Subscribers.of(List.of());
+
     private final int maxPerRenderer;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ConcurrentHashMap<String, List<Incarnation>> byChannel = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Subscribers> byChannel = new ConcurrentHashMap<>();
     private final Map<Incarnation, Set<String>> bySubscriber = new HashMap<>(); // guarded by lock
 
     Subscriptions(int maxPerRenderer) {
         this.maxPerRenderer = maxPerRenderer;
     }
 
-    /** Returns the subscribers of a channel, in the order in which they came. */
-    List<Incarnation> of(String channel) {
-        return byChannel.getOrDefault(channel, List.of());
+    /**
+     * Who listens to a channel at one moment.
+     *
+     * @param all in the order in which they came
+     * @param everybody what is reported of a broadcast that all of them got: as a rule all do
+     */
+    record Subscribers(List<Incarnation> all, Delivery.Report everybody) {
+        private static Subscribers of(List<Incarnation> all) {
+            Set<Integer> ids = new HashSet<>();
+            all.forEach(subscriber -> ids.add(subscriber.renderer().id()));
+            return new Subscribers(List.copyOf(all), new Delivery.Report(ids, Set.of()));
+        }
+    }
+
+    /** Returns the subscribers of a channel. */
+    Subscribers of(String channel) {
+        return byChannel.getOrDefault(channel, NOBODY);
     }
 
     /**
@@ -47,9 +64,9 @@ final class Subscriptions {
                         "subscriptions: " + (channels.size() + 1) + " (expected: at most " + maxPerRenderer + ")");
             }
             if (channels.add(channel)) {
-                List<Incarnation> subscribers = new ArrayList<>(of(channel));
+                List<Incarnation> subscribers = new ArrayList<>(of(channel).all());
                 subscribers.add(subscriber);
-                byChannel.put(channel, List.copyOf(subscribers));
+                byChannel.put(channel, Subscribers.of(subscribers));
             }
         } finally {
             lock.unlock();
@@ -83,12 +100,12 @@ final class Subscriptions {
     }
 
     private void removeFromChannel(String channel, Incarnation subscriber) {
-        List<Incarnation> subscribers = new ArrayList<>(of(channel));
+        List<Incarnation> subscribers = new ArrayList<>(of(channel).all());
         subscribers.remove(subscriber);
         if (subscribers.isEmpty()) {
             byChannel.remove(channel);
         } else {
-            byChannel.put(channel, List.copyOf(subscribers));
+            byChannel.put(channel, Subscribers.of(subscribers));
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.valence.main.netty;
 
-import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @SuppressWarnings("FutureReturnValueIgnored") // awaitTermination waits for the same
 final class EventLoops {
 
-    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<IoLoop> loops = new ArrayList<>();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>(); // those that were started
     private final AtomicInteger turns = new AtomicInteger();
 
@@ -26,7 +25,7 @@ final class EventLoops {
         for (int i = 1; i <= count; i++) {
             String name = "valence-main-io-" + i;
             ThreadFactory thread = task -> newThread(task, name);
-            loops.add(new SingleThreadIoEventLoop(null, thread, kind.handlers()));
+            loops.add(new IoLoop(new SingleThreadIoEventLoop(null, thread, kind.handlers())));
         }
     }
 
@@ -38,19 +37,19 @@ final class EventLoops {
     }
 
     /** Returns the loops in turn. */
-    EventLoop next() {
+    IoLoop next() {
         return loops.get(Math.floorMod(turns.getAndIncrement(), loops.size()));
     }
 
     /** Returns whether the caller is one of these threads, which must not wait for any of them. */
     boolean isCaller() {
-        return loops.stream().anyMatch(EventLoop::inEventLoop);
+        return loops.stream().anyMatch(each -> each.loop().inEventLoop());
     }
 
     /** Ends the threads as soon as they have run what was given to them. */
     void shutDown() {
-        for (EventLoop loop : loops) {
-            loop.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+        for (IoLoop each : loops) {
+            each.loop().shutdownGracefully(0, 5, TimeUnit.SECONDS);
         }
     }
 

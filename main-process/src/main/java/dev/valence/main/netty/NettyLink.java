@@ -15,7 +15,6 @@ import io.netty.channel.unix.Errors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,6 +40,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private static final long READ_REST_SECONDS = 5;
 
     private final Channel channel;
+    private final IoLoop loop;
     private final Acceptor acceptor;
     private final @Nullable PeerCredentials credentials;
     private final LinkWriter writer;
@@ -58,11 +58,17 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     /**
      * Makes a link that is to be added to the pipeline of its channel.
      *
+     * @param loop that the channel is, or will be, registered with
      * @param socket that of the channel if any thread may write to it, else null
      */
     NettyLink(
-            Channel channel, @Nullable DirectSocket socket, @Nullable PeerCredentials credentials, Acceptor acceptor) {
+            Channel channel,
+            IoLoop loop,
+            @Nullable DirectSocket socket,
+            @Nullable PeerCredentials credentials,
+            Acceptor acceptor) {
         this.channel = channel;
+        this.loop = loop;
         this.writer = new LinkWriter(channel, socket);
         this.credentials = credentials;
         this.acceptor = acceptor;
@@ -84,9 +90,24 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void scheduleDrain() {
+        markScheduled();
+        loop.wakeUp();
+    }
+
+    private void markScheduled() {
         if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
-            execute(this::drain);
+            loop.add(this);
         }
+    }
+
+    @Override
+    public Runnable announce() {
+        if (channel.eventLoop().inEventLoop() && reading) {
+            wokenWhileReading = true;
+        } else {
+            markScheduled();
+        }
+        return loop.waking();
     }
 
     @Override
@@ -198,8 +219,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         finish();
     }
 
-    /** Writes what there is, or ends what is to end. */
-    private void drain() {
+    /** Writes what there is, or ends what is to end. Event loop. */
+    void drain() {
         scheduled.set(false); // before the handler is asked, so that a wake-up in between is not lost
         if (ending.get() != null) {
             finish();
@@ -234,7 +255,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         if (channel.eventLoop().inEventLoop() && !taking) {
             finish();
         } else {
-            execute(this::finish);
+            loop.execute(this::finish);
         }
     }
 
@@ -289,14 +310,6 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         return failure instanceof Errors.NativeIoException os
                 ? os.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
                 : String.valueOf(failure.getMessage()).startsWith("Connection reset");
-    }
-
-    private void execute(Runnable task) {
-        try {
-            channel.eventLoop().execute(task);
-        } catch (RejectedExecutionException e) {
-            log.trace("the event loop has ended, and the connection with it", e);
-        }
     }
 
     /** What the acceptor made, and what belongs to it. */

@@ -215,10 +215,12 @@ public final class NettyServer implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             Channel accepted = (Channel) message;
-            NettyLink link = new NettyLink(accepted, kind.directSocket(accepted), credentials(accepted), acceptor);
+            IoLoop loop = loops.next();
+            NettyLink link =
+                    new NettyLink(accepted, loop, kind.directSocket(accepted), credentials(accepted), acceptor);
             accepted.pipeline().addLast(link);
             configure(accepted, allocator);
-            loops.next().register(accepted).addListener(registered -> {
+            loop.register(accepted).addListener(registered -> {
                 if (registered.isSuccess()) {
                     track(link);
                 } else {

@@ -20,10 +20,11 @@ final class NettyClient implements AutoCloseable {
             throws Exception {
         loops = new EventLoops(kind, 1);
         Channel channel = kind == IoKind.EPOLL ? new EpollDomainSocketChannel() : new NioDomainSocketChannel();
-        link = new NettyLink(channel, kind.directSocket(channel), null, handler::apply);
+        IoLoop loop = loops.next();
+        link = new NettyLink(channel, loop, kind.directSocket(channel), null, handler::apply);
         NettyServer.configure(channel, allocator);
         channel.pipeline().addLast(link);
-        loops.next().register(channel).sync();
+        loop.register(channel).sync();
         channel.connect(kind.address(path)).sync();
     }
 

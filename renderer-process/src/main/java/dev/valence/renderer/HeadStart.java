@@ -26,6 +26,8 @@ import java.util.List;
  */
 final class HeadStart extends Thread {
 
+    private static volatile boolean isSpared;
+
     private final boolean isOfFrames;
 
     private HeadStart(boolean isOfFrames) {
@@ -34,10 +36,17 @@ final class HeadStart extends Thread {
         setDaemon(true);
     }
 
-    /** Begins, and returns. */
+    /** Begins, and returns; does nothing if it was spared. */
     static void begin() {
-        new HeadStart(true).start();
-        new HeadStart(false).start();
+        if (!isSpared) {
+            new HeadStart(true).start();
+            new HeadStart(false).start();
+        }
+    }
+
+    /** Notes that all is loaded already. */
+    static void spare() {
+        isSpared = true;
     }
 
     @Override

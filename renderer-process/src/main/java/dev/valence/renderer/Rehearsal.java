@@ -17,6 +17,10 @@ import dev.valence.frame.OutFrame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.CallSite;
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -56,13 +60,14 @@ final class Rehearsal {
      */
     static boolean run(Path directory) {
         Path path = directory.resolve("s" + ProcessHandle.current().pid());
+        HeadStart.spare();
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(path));
             try {
                 Thread standIn = new Thread(() -> standIn(server, path), "valence-rehearsal");
                 standIn.setDaemon(true);
                 standIn.start();
-                return perform(path);
+                return perform(path) && linkLambda();
             } finally {
                 Files.deleteIfExists(path);
             }
@@ -71,6 +76,26 @@ final class Rehearsal {
             return false;
         }
     }
+
+    /**
+     * Makes a class for a lambda, as the JVM does for those of the application, so that what makes them is loaded. Those of
+     * the library itself come out of an archive.
+     */
+    private static boolean linkLambda() throws Exception {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodType shape = MethodType.methodType(void.class, IpcRenderer.class);
+        CallSite site = LambdaMetafactory.metafactory(
+                lookup,
+                "setUp",
+                MethodType.methodType(Setup.class),
+                shape,
+                lookup.findStatic(Rehearsal.class, "setUp", shape),
+                shape);
+        return site.getTarget() != null;
+    }
+
+    @SuppressWarnings("unused") // the body of the lambda
+    private static void setUp(IpcRenderer renderer) {}
 
     private static boolean perform(Path path) throws Exception {
         Endpoint endpoint = new Endpoint.Unix(path);

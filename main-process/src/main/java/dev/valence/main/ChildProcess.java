@@ -49,7 +49,9 @@ final class ChildProcess {
             CommandLine line = CommandLine.of(spec.command(), plan.flags(), directory);
             try {
                 Process process = builder(spec.surroundings(), line.words()).start();
-                return new ChildProcess(plan.kind(), process, watch(spec, process, startNanos, line, handover));
+                CompletableFuture<RendererExit> exit = watch(spec, process, startNanos, line);
+                tell(process, handover);
+                return new ChildProcess(plan.kind(), process, exit);
             } catch (Throwable e) {
                 line.discard();
                 throw e;
@@ -69,14 +71,14 @@ final class ChildProcess {
             return null;
         }
         Process process = spare.process();
-        return new ChildProcess(StartKind.SPARE, process, watch(spec, process, startNanos, spare.line(), handover));
+        tell(process, handover); // at once: it connects while those who watch it get going
+        return new ChildProcess(StartKind.SPARE, process, watch(spec, process, startNanos, spare.line()));
     }
 
     private static CompletableFuture<RendererExit> watch(
-            RendererSpec spec, Process process, long startNanos, CommandLine line, Handover handover) {
+            RendererSpec spec, Process process, long startNanos, CommandLine line) {
         try {
             CompletableFuture<RendererExit> exit = new ChildWatch(spec, process, startNanos).start();
-            tell(process, handover);
             return exit.whenComplete((end, failure) -> line.discard());
         } catch (Throwable e) {
             // There is no thread to be had, it seems. A child that nobody watches must not stay.

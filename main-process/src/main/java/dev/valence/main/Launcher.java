@@ -41,7 +41,7 @@ final class Launcher {
      *
      * @param spec of the renderer
      * @param flags of its JVM, besides its own
-     * @param kind if no spare is taken
+     * @param kind a spare has no flags, and may be gone when it is wanted
      */
     record Plan(RendererSpec spec, List<String> flags, StartKind kind) {}
 
@@ -55,8 +55,12 @@ final class Launcher {
         ahead.allowCoreThreadTimeOut(true);
     }
 
-    /** Finds out how a renderer is best started. Reads files. */
+    /** Finds out how a renderer is best started. Reads files unless there is a spare for it. */
     Plan plan(RendererSpec spec) {
+        return suitingSpare(spec) == null ? planWithoutSpare(spec) : new Plan(spec, List.of(), StartKind.SPARE);
+    }
+
+    private Plan planWithoutSpare(RendererSpec spec) {
         Map<String, String> environment = spec.surroundings().environment();
         List<String> flags = new ArrayList<>(JvmOptions.collector(spec.command().jvmArgs(), environment));
         ArchivePlan plan = ArchivePlan.of(spec.command(), environment);
@@ -78,16 +82,18 @@ final class Launcher {
                 return child;
             }
         }
-        return ChildProcess.start(plan, endpoint, token);
+        boolean isSpareGone = plan.kind() == StartKind.SPARE;
+        return ChildProcess.start(isSpareGone ? planWithoutSpare(spec) : plan, endpoint, token);
+    }
+
+    private @Nullable SpareJvm suitingSpare(RendererSpec spec) {
+        SpareJvm waiting = spec.command().fastStart() == FastStart.SPARE ? spare.get() : null;
+        return waiting != null && waiting.suits(spec) ? waiting : null;
     }
 
     private @Nullable SpareJvm takeSpare(RendererSpec spec) {
-        SpareJvm waiting = spare.get();
-        boolean isTaken = waiting != null
-                && spec.command().fastStart() == FastStart.SPARE
-                && waiting.suits(spec)
-                && spare.compareAndSet(waiting, null);
-        return isTaken ? waiting : null;
+        SpareJvm waiting = suitingSpare(spec);
+        return waiting != null && spare.compareAndSet(waiting, null) ? waiting : null;
     }
 
     /**
@@ -135,14 +141,14 @@ final class Launcher {
     }
 
     private StartKind prepareNow(RendererSpec spec, Endpoint.Unix endpoint) throws InterruptedException {
-        Plan plan = plan(spec);
+        Plan plan = planWithoutSpare(spec);
         Path directory = endpoint.path().toAbsolutePath().resolveSibling("");
         if (plan.kind() == StartKind.COLD && store != null) {
             ArchivePlan wanted =
                     ArchivePlan.of(spec.command(), spec.surroundings().environment());
             if (wanted != null && !failed.contains(wanted.key())) {
                 if (ArchiveTraining.run(wanted, store, directory)) {
-                    plan = plan(spec);
+                    plan = planWithoutSpare(spec);
                 } else {
                     failed.add(wanted.key());
                 }

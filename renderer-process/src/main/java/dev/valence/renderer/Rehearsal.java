@@ -67,14 +67,27 @@ final class Rehearsal {
                 Thread standIn = new Thread(() -> standIn(server, path), "valence-rehearsal");
                 standIn.setDaemon(true);
                 standIn.start();
-                return perform(path) && linkLambda();
+                return perform(path) && launch();
             } finally {
                 Files.deleteIfExists(path);
             }
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) {
             LOG.debug("The rehearsal was cut short", e);
             return false;
         }
+    }
+
+    /** Does what a renderer that main has launched does besides. */
+    private static boolean launch() throws Throwable {
+        new SpareRole(Part.class.getName(), List.of()).play();
+        var unused = BoundedExit.ofThisJvm();
+        boolean isHooked = Runtime.getRuntime().removeShutdownHook(Offspring.ofThisJvm());
+        return isHooked && !System.getenv().isEmpty() && linkLambda();
+    }
+
+    /** Plays no role. */
+    static final class Part {
+        public static void main(String[] args) {}
     }
 
     /**

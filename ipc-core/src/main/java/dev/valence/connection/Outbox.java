@@ -11,7 +11,6 @@ import dev.valence.frame.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public final class Outbox {
 
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
-    private final Condition room = lock.newCondition();
+    private final SendRoom room = new SendRoom(lock);
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
     private volatile @Nullable Runnable onReplyRoom;
@@ -46,7 +45,6 @@ public final class Outbox {
     private boolean replyWasLast;
     private boolean drainSent;
     private volatile boolean isFlushed; // read without
-    private int waiting;
     private long lastId;
 
     private Outbox(Limits limits) {
@@ -156,14 +154,11 @@ public final class Outbox {
                         "no room in the queue for " + limits.sendTimeout().toMillis()
                                 + " ms (expected: a receiver that keeps up; limit " + limit + " bytes)");
             }
-            waiting++;
             try {
-                nanosLeft = room.awaitNanos(nanosLeft);
+                nanosLeft = room.await(nanosLeft);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IpcException(ErrorCode.INTERRUPTED, "interrupted while waiting for room in the queue", e);
-            } finally {
-                waiting--;
             }
         }
     }
@@ -216,7 +211,7 @@ public final class Outbox {
             if (!item.isStarted()) {
                 item.cancel(); // it may still wait for its place in the queue
                 data.remove(item);
-                signalRoom();
+                room.signal();
                 return;
             }
             if (!item.isFinished()) {
@@ -291,7 +286,7 @@ public final class Outbox {
             drain = new Frame.Drain(grace.toNanos() / 1000);
             drained = reason;
             dropped = takeHeldData();
-            room.signalAll();
+            room.signal();
         } finally {
             lock.unlock();
         }
@@ -317,7 +312,7 @@ public final class Outbox {
                 last = close;
                 dropped = takeHeldData();
             }
-            room.signalAll();
+            room.signal();
         } finally {
             lock.unlock();
         }
@@ -339,7 +334,7 @@ public final class Outbox {
             replies.clear();
             lost = data.clear();
             gaps = null;
-            room.signalAll();
+            room.signal();
         } finally {
             lock.unlock();
         }
@@ -422,16 +417,15 @@ public final class Outbox {
             }
             SendLane lane = nextLane();
             if (lane == null) {
+                room.signal();
                 return nextOfTheEnd();
             }
             Outgoing item = Objects.requireNonNull(lane.ready());
             hasReplyRoom = lane == replies && !item.isStarted();
             OutFrame frame = lane.take(item);
-            if (hasReplyRoom || item.isFinished()) {
-                signalRoom();
-            }
             if (item.isFinished()) {
                 sent = item;
+                room.note(item.cost());
             }
             if (gaps != null && item instanceof Outgoing.GapMark gap) {
                 gaps.sent(gap);
@@ -488,12 +482,6 @@ public final class Outbox {
             return new SendLevels(data.queuedBytes(), data.window(), replies.queuedBytes(), replies.window());
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void signalRoom() {
-        if (waiting > 0) {
-            room.signalAll();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.valence.session;
 
 import dev.valence.PayloadCodec;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 
 /**
  * Byte arrays as they are. Copied in both directions, so that neither side sees what the other does with its array later,
@@ -22,11 +23,16 @@ final class BytesCodec implements PayloadCodec {
 
     @Override
     public byte[] encode(Object value) {
-        return ((byte[]) value).clone();
+        return copyOf((byte[]) value);
     }
 
     @Override
     public Object decode(byte[] bytes, Type type) {
-        return bytes.clone();
+        return copyOf(bytes);
+    }
+
+    /** Not by {@code clone}, which fills a large array with zeros first as long as its caller is not compiled. */
+    private static byte[] copyOf(byte[] bytes) {
+        return Arrays.copyOf(bytes, bytes.length);
     }
 }

@@ -260,6 +260,21 @@ class OutboxTest {
     }
 
     @Test
+    void whoWaitsForRoom_isToldOfLittleOnceNothingMoreMayLeave() {
+        Outbox patient = Outbox.flowing(LIMITS.withSendTimeout(Duration.ofSeconds(30)));
+        attach(patient, 2 * KIB, 1 << 20);
+        patient.offer(message("first", KIB), Admission.SOFT);
+        patient.offer(message("second", 98 * KIB), Admission.SOFT);
+        FutureTask<Boolean> offer = new FutureTask<>(() -> patient.offer(message("third", KIB), Admission.SOFT));
+        Thread waiting = new Thread(offer);
+        waiting.start();
+        awaitTimedWaiting(waiting);
+        assertThat(name(patient.nextFrame())).isEqualTo("first");
+        assertThat(patient.nextFrame()).isNull(); // the peer has no room
+        assertThat(Patience.get(offer)).isTrue();
+    }
+
+    @Test
     void itemThatIsCancelledBeforeItsFirstFrame_isNeverSentAndLeavesItsRoom() {
         Outgoing first = request("first", 90 * KIB, new Notes());
         outbox.offer(first, Admission.SOFT);

@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -243,35 +242,6 @@ class OutboxTest {
         assertThat(outbox.offer(message("small", 1), Admission.NEVER_WAIT)).isTrue();
         assertThat(outbox.offer(message("large", 500 * KIB), Admission.NEVER_WAIT))
                 .isFalse();
-    }
-
-    @Test
-    void whoWaitsForRoom_getsItWhenSomethingIsSent() {
-        Outbox patient = Outbox.flowing(LIMITS.withSendTimeout(Duration.ofSeconds(30)));
-        attach(patient, 1 << 20, 1 << 20);
-        patient.offer(message("first", 90 * KIB), Admission.SOFT);
-        FutureTask<Boolean> offer = new FutureTask<>(() -> patient.offer(message("second", 90 * KIB), Admission.SOFT));
-        Thread waiting = new Thread(offer);
-        waiting.start();
-        awaitTimedWaiting(waiting);
-        assertThat(name(patient.nextFrame())).isEqualTo("first");
-        assertThat(Patience.get(offer)).isTrue();
-        assertThat(sent(patient)).containsExactly("second");
-    }
-
-    @Test
-    void whoWaitsForRoom_isToldOfLittleOnceNothingMoreMayLeave() {
-        Outbox patient = Outbox.flowing(LIMITS.withSendTimeout(Duration.ofSeconds(30)));
-        attach(patient, 2 * KIB, 1 << 20);
-        patient.offer(message("first", KIB), Admission.SOFT);
-        patient.offer(message("second", 98 * KIB), Admission.SOFT);
-        FutureTask<Boolean> offer = new FutureTask<>(() -> patient.offer(message("third", KIB), Admission.SOFT));
-        Thread waiting = new Thread(offer);
-        waiting.start();
-        awaitTimedWaiting(waiting);
-        assertThat(name(patient.nextFrame())).isEqualTo("first");
-        assertThat(patient.nextFrame()).isNull(); // the peer has no room
-        assertThat(Patience.get(offer)).isTrue();
     }
 
     @Test
@@ -496,14 +466,5 @@ class OutboxTest {
         };
         outbox.offer(message("first", 1, false, chained), Admission.SOFT);
         assertThat(sent(outbox)).containsExactly("first", "next");
-    }
-
-    // ---- What is offered, and what comes out ---------------------------------------------------------------------
-
-    private static void awaitTimedWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.TIMED_WAITING) {
-            assertThat(thread.isAlive()).isTrue();
-            Thread.onSpinWait();
-        }
     }
 }

@@ -14,9 +14,12 @@ public enum ExitReason {
     OOM,
     /** It never became a renderer: no such program, a JVM that did not start, no connection in time. */
     LAUNCH_FAILED,
-    /** It was ended because it no longer answered. */
+    /** It was ended because it no longer answered. Not in use yet: main says that one does not, and ends none for it. */
     UNRESPONSIVE,
-    /** Its connection was refused: a wrong token, a wrong process, a version that does not fit. */
+    /**
+     * Its connection was refused: a wrong token, a wrong process, a version that does not fit. Not in use yet: main refuses the
+     * connection, and ends no process for it.
+     */
     REJECTED,
     /** Its connection ended and nothing is known of its process; an invited renderer's usual end. */
     DISCONNECTED

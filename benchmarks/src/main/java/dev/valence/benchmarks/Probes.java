@@ -15,6 +15,7 @@ final class Probes {
     private static final int CONNECTIONS = 1000;
     private static final int CONNECTING_PROCESSES = 4;
     private static final int TRAFFIC_MILLIS = 1000;
+    private static final int MOST_SECONDS = 30; // until what was sent has arrived
     private static final int IDLE_RENDERERS = 8;
     private static final int IDLE_SETTLE_MILLIS = 12_000; // an archive may be made when the first renderer is ready
     private static final double TICKS_PER_SECOND = 100;
@@ -96,10 +97,10 @@ final class Probes {
                 clients.get(i).awaitOpen();
             }
             connect(main, clients, CONNECTING_PROCESSES);
-            traffic(main, CONNECTING_PROCESSES);
+            traffic(main, clients, CONNECTING_PROCESSES);
             Measured few = Measured.parse(main.ask("memory"));
             connect(main, clients, CONNECTIONS);
-            traffic(main, CONNECTING_PROCESSES + CONNECTIONS);
+            traffic(main, clients, CONNECTING_PROCESSES + CONNECTIONS);
             Measured many = Measured.parse(main.ask("memory"));
             for (String what : List.of("heapBytes", "directBytes", "files", "threads")) {
                 double each = (many.get(what) - few.get(what)) / CONNECTIONS;
@@ -120,11 +121,22 @@ final class Probes {
         }
     }
 
-    private static void traffic(Child main, int subscribers) throws IOException, InterruptedException {
+    /** Lets main publish for a while, and waits until all of it has arrived. */
+    private static void traffic(Child main, List<Child> clients, int subscribers)
+            throws IOException, InterruptedException {
         main.ask("start publish 64 " + subscribers);
         Thread.sleep(TRAFFIC_MILLIS);
         main.ask("stop");
-        Thread.sleep(TRAFFIC_MILLIS); // it arrives
+        double before = -1;
+        double received = 0;
+        for (int second = 0; second < MOST_SECONDS && received != before; second++) {
+            Thread.sleep(TRAFFIC_MILLIS);
+            before = received;
+            received = 0;
+            for (Child client : clients) {
+                received += Measured.parse(client.ask("received")).get("receivedBytes");
+            }
+        }
     }
 
     private void add(String workload, Metric metric, String contender, double value) {

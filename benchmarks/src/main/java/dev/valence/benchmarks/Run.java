@@ -18,7 +18,7 @@ public final class Run implements Callable<Integer> {
 
     private static final int LAUNCH_ROUNDS = 9;
 
-    /** Work that is done in less than two minutes. */
+    /** Work that is done in a good two minutes. */
     private static final List<String> QUICK = List.of("rtt-64", "pipelined-64", "oneway-64");
 
     @Option(names = "--folder", hidden = true, defaultValue = "benchmarks", description = "The module's folder.")
@@ -41,7 +41,7 @@ public final class Run implements Callable<Integer> {
     @Option(names = "--rounds", description = "Rounds. Default: 5, with --quick 2.")
     private int rounds;
 
-    @Option(names = "--quick", description = "Less of it, and little warm-up: under two minutes.")
+    @Option(names = "--quick", description = "Less of it, and little warm-up: a good two minutes.")
     private boolean quick;
 
     @Option(names = "--jdk", description = "JDKs whose starts are measured. Default: the one that runs this.")

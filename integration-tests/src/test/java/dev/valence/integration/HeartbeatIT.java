@@ -132,17 +132,17 @@ class HeartbeatIT {
 
     @Test
     void X9_listenerStandsStill_isStuckOnceWithAThreadDumpAndRespondsWhenItReturns() throws Exception {
-        try (Ward ward = new Ward(HeartbeatPrograms.FAST)) {
+        try (Ward ward = new Ward(HeartbeatPrograms.UNHURRIED)) {
             Renderer renderer = ward.launch();
             MessageChannel door = MessageChannel.create(CallbackExecutor.direct());
             renderer.postMessage("block", null, door.port2());
 
             assertThat(ward.next()).isEqualTo("STUCK UNRESPONSIVE");
             Unresponsiveness how = ward.findings.element();
-            assertThat(how.duration()).isGreaterThanOrEqualTo(HeartbeatPrograms.FAST.unresponsiveAfter());
+            assertThat(how.duration()).isGreaterThanOrEqualTo(HeartbeatPrograms.UNHURRIED.unresponsiveAfter());
             assertThat(how.threadDump()).contains("standStill", "valence-callback", "valence-renderer-io");
             assertThat(await(renderer.threadDump())).contains("standStill");
-            letTheLimitPass(HeartbeatPrograms.FAST);
+            letTheLimitPass(HeartbeatPrograms.UNHURRIED);
             assertThat(ward.events).isEmpty();
 
             door.port1().postMessage(null);

@@ -23,6 +23,9 @@ final class HeartbeatPrograms {
     /** The same for tests that fail if a renderer finds no processor for so long. */
     static final Limits CALM = FAST.withHeartbeat(Duration.ofMillis(150), Duration.ofMillis(900));
 
+    /** The same for tests that fail if a renderer needs more than an interval for its first thread dump. */
+    static final Limits UNHURRIED = FAST.withHeartbeat(Duration.ofSeconds(1), Duration.ofSeconds(2));
+
     private HeartbeatPrograms() {}
 
     /** A renderer whose listeners stand still on demand. */

@@ -59,10 +59,12 @@ final class SlotWriter {
     private void put(int slot, byte[] bytes, int at, int count) {
         try {
             memory.put(slot, bytes, at, count);
-        } catch (InternalError e) { // what the JVM makes of a mapped file that was cut short, in Java 25 at once
+            check.run();
+        } catch (
+                InternalError
+                        e) { // of a mapped file that was cut short: in the copy, or anywhere up to the end of the check
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "region: cannot be written (expected: all of it)", e);
         }
-        check.run();
     }
 
     /** The peer has emptied slots, which are free from the next {@link #refresh} on. */

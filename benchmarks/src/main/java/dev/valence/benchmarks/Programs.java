@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 final class Programs {
 
     /** The same for every JVM: a young generation small enough to have been touched all over by the warm-up. */
-    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xmn64m", "-Xms256m", "-Xmx2g");
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xmn64m", "-Xms1g", "-Xmx2g");
 
     private static final String HARNESS = "classes|valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";
     private static final String VALENCE = HARNESS + "|valence-(proto|core|jackson).*|protobuf-.*|jackson-.*";

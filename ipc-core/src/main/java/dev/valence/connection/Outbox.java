@@ -28,6 +28,7 @@ public final class Outbox {
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
     private final SendRoom room = new SendRoom(lock);
+    private final Loans loans = new Loans(lock);
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
     private volatile @Nullable Runnable onReplyRoom;
@@ -88,6 +89,16 @@ public final class Outbox {
             to.wakeUp();
         }
         return true;
+    }
+
+    /** Whether a message with a payload of this length needs no copy of it, see {@link Outgoing#loan}. */
+    public boolean lends(int payloadBytes) {
+        return payloadBytes > Wire.CHUNK_BYTES && data.isShared();
+    }
+
+    /** Returns when the payload of what was offered is its sender's again: soon, if the peer takes it, else it is copied. */
+    public void settle(Outgoing.Loan offered) {
+        loans.settle(offered);
     }
 
     /**
@@ -335,6 +346,7 @@ public final class Outbox {
             lost = data.clear();
             gaps = null;
             room.signal();
+            loans.signal();
         } finally {
             lock.unlock();
         }
@@ -372,7 +384,7 @@ public final class Outbox {
         wakeUp();
     }
 
-    /** From now on pieces of the data lane go through shared memory while a slot is free. */
+    /** From now on pieces of the data lane go through shared memory. */
     void share(SlotWriter slots) {
         lock.lock();
         try {
@@ -426,6 +438,7 @@ public final class Outbox {
             if (item.isFinished()) {
                 sent = item;
                 room.note(item.cost());
+                loans.signal();
             }
             if (gaps != null && item instanceof Outgoing.GapMark gap) {
                 gaps.sent(gap);

@@ -5,6 +5,7 @@ import dev.valence.frame.Frame.Gap;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,16 @@ public abstract class Outgoing {
      */
     public static Outgoing message(Opening header, byte[] payload, boolean numbered, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, numbered || isLong(payload), payload, listener);
+    }
+
+    /**
+     * Returns a message whose payload is its sender's own array, for {@link Outbox#settle}. It takes several frames.
+     *
+     * @param header without id and size
+     * @param payload lent until settled
+     */
+    public static Loan loan(Opening header, byte[] payload, SendListener listener) {
+        return new Loan(header, payload, listener);
     }
 
     /**
@@ -141,6 +152,52 @@ public abstract class Outgoing {
     }
 
     /**
+     * A message whose payload is its sender's own array until it was taken, or kept. So all of it is copied when it is taken,
+     * with the lock of the outbox held.
+     */
+    public static final class Loan extends Headed {
+        private byte @Nullable [] kept;
+        private int keptFrom;
+
+        private Loan(Opening header, byte[] payload, SendListener listener) {
+            super(Wire.DATA_LANE, header, true, payload, listener);
+        }
+
+        /** Whether the sender's array is still needed. */
+        boolean isOpen() {
+            return kept == null && !isCancelled() && !isFinished();
+        }
+
+        /** Returns a copy of the payload from there on. */
+        byte[] copyFrom(int from) {
+            byte[] all = ((Outgoing) this).payload;
+            return Arrays.copyOfRange(all, from, all.length);
+        }
+
+        /** From now on what was not taken comes from here, which is the rest of the payload. */
+        void keep(byte[] rest, int from) {
+            kept = rest;
+            keptFrom = from;
+        }
+
+        @Override
+        OutFrame first(byte[] payload, int length) {
+            byte[] own = kept != null ? kept : Arrays.copyOf(payload, length);
+            return OutFrame.of(started(true, payload.length), own, 0, length);
+        }
+
+        @Override
+        OutFrame piece(@Nullable SlotWriter shared, byte[] payload, int from, int length) {
+            if (kept != null) {
+                return super.piece(shared, kept, from - keptFrom, length);
+            }
+            return shared != null
+                    ? shared.filled(id, Wire.DATA_LANE, hasMore(), payload, from, length)
+                    : super.piece(null, Arrays.copyOfRange(payload, from, from + length), 0, length);
+        }
+    }
+
+    /**
      * Returns an answer that fits into one frame and has no payload: a failure, the end of a stream, a report.
      *
      * @param id of what it answers
@@ -226,8 +283,18 @@ public abstract class Outgoing {
 
     /** The first piece goes through the socket, and is small if the others need not. */
     private int nextLength(@Nullable SlotWriter shared) {
-        boolean isSmall = !started && isInPieces() && shared != null && shared.hasFree();
+        boolean isSmall = !started && isInPieces() && shared != null;
         return isSmall ? Wire.MIN_CHUNK_BYTES : Math.min(payload.length - offset, Wire.CHUNK_BYTES);
+    }
+
+    /** Whether its next piece has to wait until the peer has emptied a slot, which it does without waiting for anything. */
+    final boolean waitsForSlot(@Nullable SlotWriter shared) {
+        return started && !cancelled && shared != null && isInPieces() && !shared.hasFree();
+    }
+
+    /** Returns how many bytes of the payload were taken. */
+    final int taken() {
+        return offset;
     }
 
     final boolean isStarted() {
@@ -259,10 +326,18 @@ public abstract class Outgoing {
             started = true;
             return first(payload, length);
         }
-        boolean more = offset < payload.length;
-        return shared != null && shared.hasFree()
-                ? shared.frame(id, lane, more, payload, from, length)
-                : OutFrame.of(new Chunk(id, lane, more, false), payload, from, length);
+        return piece(shared, payload, from, length);
+    }
+
+    /** Builds a further frame, with a piece of the payload. */
+    OutFrame piece(@Nullable SlotWriter shared, byte[] payload, int from, int length) {
+        return shared != null
+                ? shared.frame(id, lane, hasMore(), payload, from, length)
+                : OutFrame.of(new Chunk(id, lane, hasMore(), false), payload, from, length);
+    }
+
+    final boolean hasMore() {
+        return offset < payload.length;
     }
 
     /** Counts what was dropped at one place of the data lane. */

@@ -108,6 +108,7 @@ final class RegionDesk {
         SharedMemory made = memory;
         if (own != null) {
             own.giveBack(credit.slots());
+            outbox.get().wakeUp();
             return;
         }
         if (made == null || isAnswered) {

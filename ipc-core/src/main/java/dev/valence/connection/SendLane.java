@@ -13,7 +13,7 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
 
     private volatile long queuedBytes; // changed under the lock, read without
     private long window; // what the peer has room for
-    private @Nullable SlotWriter shared; // for pieces, if there is any
+    private volatile @Nullable SlotWriter shared; // for pieces, if there is any; set under the lock, read without
 
     /**
      * Whether something of this cost may join a queue that may hold this many bytes. An empty queue takes anything. Any
@@ -40,11 +40,12 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
 
     /** Returns the item whose next frame goes next, or null if there is none or the peer has no room for it. */
     final @Nullable Outgoing ready() {
-        if (shared != null) {
-            shared.refresh(); // not in between: what is counted has to be what is sent
+        SlotWriter slots = shared;
+        if (slots != null) {
+            slots.refresh(); // not in between: what is counted has to be what is sent
         }
         Outgoing next = next();
-        return next != null && charge(next) <= window ? next : null;
+        return next != null && charge(next) <= window && !next.waitsForSlot(slots) ? next : null;
     }
 
     /** Returns the next frame of what is ready; it is counted against the window. */
@@ -58,9 +59,14 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
         return item.nextCharge(shared);
     }
 
-    /** From now on pieces go through shared memory while a slot is free. */
+    /** From now on pieces go through shared memory. */
     final void share(SlotWriter slots) {
         shared = slots;
+    }
+
+    /** Whether there is shared memory for pieces. Any thread. */
+    final boolean isShared() {
+        return shared != null;
     }
 
     final void addWindow(long bytes) {
@@ -70,6 +76,7 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
     /** Takes everything out. */
     final List<Outgoing> clear() {
         List<Outgoing> items = takeAll();
+        items.forEach(Outgoing::cancel);
         queuedBytes = 0;
         return items;
     }

@@ -8,12 +8,14 @@ import dev.valence.frame.Wire;
 import java.nio.ByteBuffer;
 
 /**
- * The slots of shared memory that this side fills, in turn. A piece of a payload goes there as long as one is free, else
- * through the socket: who sends never waits for a slot.
+ * The slots of shared memory that this side fills, in turn. Pieces of payloads wait until one is free: the peer empties them
+ * without waiting for anything.
  *
  * <p><b>Threads.</b> Guarded by the lock of the {@link Outbox}, but for {@link #giveBack}, which the I/O thread calls.
  */
 final class SlotWriter {
+
+    private static final OutFrame.Slot FILLED = (bytes, at, count) -> {};
 
     private final ByteBuffer memory;
     private final Runnable check;
@@ -44,16 +46,22 @@ final class SlotWriter {
      * @param payload the piece is so many bytes of it
      */
     OutFrame frame(long id, int lane, boolean more, byte[] payload, int offset, int length) {
+        int slot = next();
+        Chunk chunk = new Chunk(id, lane, more, false, length);
+        return OutFrame.besideSlot(chunk, payload, offset, length, (bytes, at, count) -> put(slot, bytes, at, count));
+    }
+
+    /** Returns the same, with the piece in its slot already. */
+    OutFrame filled(long id, int lane, boolean more, byte[] payload, int offset, int length) {
+        put(next(), payload, offset, length);
+        return OutFrame.besideSlot(new Chunk(id, lane, more, false, length), payload, offset, length, FILLED);
+    }
+
+    private int next() {
         long number = filled;
-        int slot = (int) (number % slots) * Wire.CHUNK_BYTES;
         filled = number + 1;
         free--;
-        return OutFrame.besideSlot(
-                new Chunk(id, lane, more, false, length),
-                payload,
-                offset,
-                length,
-                (bytes, at, count) -> put(slot, bytes, at, count));
+        return (int) (number % slots) * Wire.CHUNK_BYTES;
     }
 
     private void put(int slot, byte[] bytes, int at, int count) {

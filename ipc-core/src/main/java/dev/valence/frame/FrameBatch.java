@@ -22,8 +22,12 @@ public final class FrameBatch {
     /** Bytes that are copied beside the frames of one batch, so that the first of them does not wait for long. */
     private static final int BYTES_BESIDE = 1024 * 1024;
 
+    /** Frames of a batch for which there is room all the time: a connection that was busy once may be idle for days. */
+    private static final int KEPT_FRAMES = 32;
+
     private final FrameHandler handler;
-    private final List<OutFrame> frames = new ArrayList<>();
+    private List<OutFrame> frames = new ArrayList<>();
+    private boolean isSpacious; // there is room for more than is kept
     private int beside; // of what was taken
     private @Nullable OutFrame held; // taken from the handler and too large for the batch before it
     private boolean exhausted; // the handler had no more
@@ -46,6 +50,7 @@ public final class FrameBatch {
         beside = 0;
         exhausted = first == null;
         if (first == null) {
+            letRoomGo();
             return 0;
         }
         int size = add(first);
@@ -80,10 +85,18 @@ public final class FrameBatch {
      * @param buffer big-endian, with room for as many bytes as {@link #take} said; its position moves on
      */
     public void writeTo(ByteBuffer buffer) {
+        isSpacious |= frames.size() > KEPT_FRAMES;
         for (OutFrame frame : frames) {
             frame.writeTo(buffer);
         }
         frames.clear();
+    }
+
+    private void letRoomGo() {
+        if (isSpacious) {
+            isSpacious = false;
+            frames = new ArrayList<>();
+        }
     }
 
     private int add(OutFrame frame) {

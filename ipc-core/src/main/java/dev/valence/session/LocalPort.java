@@ -33,12 +33,14 @@ final class LocalPort implements MessagePort {
     private final List<ListenerEntry<?>> listeners = new CopyOnWriteArrayList<>();
     private final Queue<CloseAction> closeActions = new ConcurrentLinkedQueue<>(); // taking one out runs it
     private volatile Codecs codecs; // of the process, then of the connection that the other end went over
+    private volatile boolean isBeingDelivered; // to listeners, which may be about to start it
     private volatile boolean isClosedHere; // by its owner
 
     private LocalPort(PipeEnd end, Services services, boolean isMadeHere) {
         this.end = end;
         this.services = services;
         this.isMadeHere = isMadeHere;
+        this.isBeingDelivered = !isMadeHere;
         this.codecs = services.codecs();
         this.turn = services.dispatcher().newInbox();
         end.attach(this);
@@ -160,10 +162,23 @@ final class LocalPort implements MessagePort {
         checkHeld();
         CloseAction entry = new CloseAction(action);
         closeActions.add(entry);
-        if (end.isCloseReached()) {
+        if (isCloseReached()) {
             expectClose();
         }
         return () -> closeActions.remove(entry);
+    }
+
+    /** Whether the close of the other end may be told. */
+    private boolean isCloseReached() {
+        return end.isCloseReached(!isBeingDelivered);
+    }
+
+    /** The listeners that got this port have returned. */
+    void endDelivery() {
+        isBeingDelivered = false;
+        if (isCloseReached()) {
+            expectClose();
+        }
     }
 
     @Override
@@ -214,9 +229,7 @@ final class LocalPort implements MessagePort {
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
             }
-            if (!event.isSeen.get()) {
-                event.ports().forEach(MessagePort::close);
-            }
+            PortDesk.endDelivery(event.ports(), event.isSeen.get());
         } finally {
             if (scope != null) {
                 scope.onWait(null);
@@ -241,7 +254,7 @@ final class LocalPort implements MessagePort {
     }
 
     private void tellClosed() {
-        if (isClosedHere || !end.isHeldBy(this) || !end.isCloseReached()) {
+        if (isClosedHere || !end.isHeldBy(this) || !isCloseReached()) {
             return; // started meanwhile: the close comes behind what waited
         }
         CloseAction next;

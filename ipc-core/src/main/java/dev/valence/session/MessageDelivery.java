@@ -63,7 +63,7 @@ final class MessageDelivery<S extends IpcSender> {
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
             }
-            event.closeUnseen();
+            event.end();
         } finally {
             if (scope != null) {
                 scope.onWait(null);

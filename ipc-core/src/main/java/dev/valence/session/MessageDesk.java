@@ -6,6 +6,7 @@ import dev.valence.IpcException;
 import dev.valence.Payload;
 import dev.valence.Permissions.Use;
 import dev.valence.TapEvent.Kind;
+import dev.valence.call.CallbackScope;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
@@ -40,10 +41,28 @@ final class MessageDesk {
      */
     void send(int destination, String channel, @Nullable Object value) {
         checkMaySend(destination, channel);
-        if (!session.offer(message(destination, channel, session.encode(value)))) {
+        if (value instanceof byte[] bytes && mayLend(bytes)) {
+            Payload lent = session.encode(new Payload(Encoding.BYTES, bytes));
+            Outgoing.Loan loan = loan(destination, channel, lent);
+            offer(loan);
+            outbox.settle(loan);
+        } else {
+            offer(message(destination, channel, session.encode(value)));
+        }
+    }
+
+    private void offer(Outgoing message) {
+        if (!session.offer(message)) {
             throw new IpcException(
                     ErrorCode.BACKPRESSURE, "no room in the queue, and this callback may not wait (see trySend)");
         }
+    }
+
+    /** Callbacks do not wait for the peer if they need not, and what a tap was shown may be kept. */
+    private boolean mayLend(byte[] bytes) {
+        return outbox.lends(bytes.length)
+                && CallbackScope.current() == null
+                && !session.traffic().isTapped();
     }
 
     /** Sends a message if there is room. What is refused for its length alone costs no encoding. */
@@ -73,6 +92,11 @@ final class MessageDesk {
     private Outgoing message(int destination, String channel, Payload payload) {
         Opening header = header(destination, channel, payload.encoding());
         return Outgoing.message(header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
+    }
+
+    private Outgoing.Loan loan(int destination, String channel, Payload payload) {
+        Opening header = header(destination, channel, payload.encoding());
+        return Outgoing.loan(header, payload.bytes(), session.following(Kind.MESSAGE, channel, payload));
     }
 
     /** Returns that of the message before if this one has the same; who sends much sends much of the same. */

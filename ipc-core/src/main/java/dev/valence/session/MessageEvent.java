@@ -50,11 +50,9 @@ class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
         isSeen = true;
     }
 
-    /** Closes what came with it if no listener got it. */
-    void closeUnseen() {
-        if (!isSeen) {
-            ports.forEach(MessagePort::close);
-        }
+    /** All listeners have returned: closes what came with it if none got it. */
+    void end() {
+        PortDesk.endDelivery(ports, isSeen);
     }
 
     @Override

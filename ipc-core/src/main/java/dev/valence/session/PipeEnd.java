@@ -99,7 +99,7 @@ final class PipeEnd {
             port = holder;
             return started ? arrived.size() : 0;
         }));
-        if (isCloseReached()) {
+        if (isCloseReached(true)) {
             holder.expectClose();
         }
     }
@@ -128,9 +128,13 @@ final class PipeEnd {
         return locked(() -> state != State.CLOSED && other.state != State.CLOSED);
     }
 
-    /** Whether the other end is closed, and its port need not wait for messages before it learns of that. */
-    boolean isCloseReached() {
-        return locked(() -> other.state == State.CLOSED && (state == State.CLOSED || !started));
+    /**
+     * Whether the other end is closed, and the port of this one need not wait for messages before it learns of that.
+     *
+     * @param isEarlyToo whether it need not if it is not started
+     */
+    boolean isCloseReached(boolean isEarlyToo) {
+        return locked(() -> other.state == State.CLOSED && (state == State.CLOSED || (isEarlyToo && !started)));
     }
 
     /** Lets what waits through to the port; returns how much that is. */

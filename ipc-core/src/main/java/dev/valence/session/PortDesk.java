@@ -323,6 +323,17 @@ final class PortDesk {
         return List.copyOf(ports);
     }
 
+    /** The listeners of a message have returned: ports that none of them got are closed. */
+    static void endDelivery(List<MessagePort> ports, boolean isSeen) {
+        for (MessagePort port : ports) {
+            if (!isSeen) {
+                port.close();
+            } else if (port instanceof LocalPort local) {
+                local.endDelivery();
+            }
+        }
+    }
+
     /** Takes a message to a port. I/O thread. */
     void onMessage(Incoming message) {
         int bytes = message.payloadBytes();

@@ -35,6 +35,11 @@ final class Traffic {
         this.peer = peer;
     }
 
+    /** Whether what is sent and comes is shown. */
+    boolean isTapped() {
+        return tap != null;
+    }
+
     /** A message or request has come. */
     void received(Kind kind, Incoming whole, @Nullable ErrorCode outcome) {
         if (tap != null) {

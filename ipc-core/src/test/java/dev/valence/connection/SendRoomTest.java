@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.valence.Limits;
 import dev.valence.fixtures.Patience;
 import dev.valence.frame.Frame.Windows;
-import dev.valence.frame.Link;
-import dev.valence.frame.PeerCredentials;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -23,19 +21,6 @@ class SendRoomTest {
 
     private final Outbox outbox = Outbox.flowing(
             Limits.defaults().withQueueBytes(100 * KIB, 200 * KIB).withSendTimeout(Duration.ofSeconds(30)));
-
-    private static final class SilentLink implements Link {
-        @Override
-        public void wakeUp() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public PeerCredentials credentials() {
-            return null;
-        }
-    }
 
     private void attach(long dataBytes) {
         ReceiveWindow in = new ReceiveWindow(1024 * KIB);

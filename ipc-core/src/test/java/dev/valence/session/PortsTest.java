@@ -136,6 +136,41 @@ class PortsTest {
     }
 
     @Test
+    void portIsStartedByTheListenerThatGetsIt_anEarlyCloseIsToldBehindTheMessages() {
+        MessageChannel outer = manual();
+        MessageChannel inner = manual();
+        inner.port1().postMessage("last");
+        inner.port1().close();
+        outer.port2().onMessage(String.class, (event, text) -> {
+            MessagePort port = event.ports().get(0);
+            hear(port);
+            executor.runAll(); // another thread may run anything meanwhile
+            port.start();
+        });
+        outer.port2().start();
+        outer.port1().postMessage("take it", inner.port2());
+        executor.runAll();
+        assertThat(heard).containsExactly("last", "closed");
+    }
+
+    @Test
+    void portIsNotStartedByTheListenerThatGetsIt_anEarlyCloseIsToldOnceThatReturns() {
+        MessageChannel outer = manual();
+        MessageChannel inner = manual();
+        inner.port1().postMessage("unheard");
+        inner.port1().close();
+        outer.port2().onMessage(String.class, (event, text) -> {
+            hear(event.ports().get(0));
+            executor.runAll();
+            heard.add("returned");
+        });
+        outer.port2().start();
+        outer.port1().postMessage("take it", inner.port2());
+        executor.runAll();
+        assertThat(heard).containsExactly("returned", "closed");
+    }
+
+    @Test
     void close_isNotToldToTheEndThatCloses() {
         MessageChannel channel = manual();
         hear(channel.port1());

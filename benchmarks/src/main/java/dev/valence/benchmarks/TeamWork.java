@@ -24,7 +24,7 @@ final class TeamWork {
         void save() throws IOException;
     }
 
-    private static final int WARM_UP_STEPS = 15; // 2 s each of the longest warm-up
+    private static final int WARM_UP_STEPS = 15; // 1.5 s each of the longest warm-up
     private static final int CALM_STEPS = 3;
     private static final double NOT_FASTER = 1.05;
 

@@ -65,6 +65,7 @@ public final class ChannelLink implements Link, Runnable {
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>(); // the first one counts
     private final FrameHandler handler;
     private final Leadership leadership;
+    private final Spinning spinning = new Spinning(); // guarded by the read turn
     private final ChannelReader reader; // guarded by the read turn
     private final ChannelWriter writer; // guarded by turn
 
@@ -184,6 +185,9 @@ public final class ChannelLink implements Link, Runnable {
 
     private void lead(BooleanSupplier isDone) throws IOException, InterruptedException {
         while (!isDone.getAsBoolean() && ending.get() == null) {
+            if (readByLooking()) {
+                continue;
+            }
             boolean isReadable = leadership.await();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -192,6 +196,22 @@ public final class ChannelLink implements Link, Runnable {
                 read();
             }
         }
+    }
+
+    /** Looks for a moment whether there is something to read, if that is likely to pay; returns whether there was. */
+    private boolean readByLooking() {
+        if (!spinning.begin()) {
+            return false;
+        }
+        boolean any = false;
+        try {
+            while (!any && ending.get() == null && spinning.goesOn()) {
+                any = read();
+            }
+        } finally {
+            spinning.end(any);
+        }
+        return any;
     }
 
     /** To wait in a selector would keep a virtual thread on its carrier. */

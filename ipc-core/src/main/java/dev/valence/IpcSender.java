@@ -20,9 +20,9 @@ public interface IpcSender {
      * Sends a message.
      *
      * <p>Returns as soon as the message has room in the queue. At the soft limit of the queue a caller outside a callback
-     * waits for room; a caller inside a callback may go to the hard limit first. With a {@code byte[]} of more than 256 KiB a
-     * caller outside a callback may also wait until the receiver's process has taken it, as long as that takes some of it
-     * every 10 ms: then it need not be copied here.
+     * waits for room; a caller inside a callback may go to the hard limit first. Where large payloads go through
+     * shared memory, a caller outside a callback may also wait until the peer has taken a {@code byte[]} of more than 256 KiB,
+     * as long as it takes some of it every 10 ms, for the send timeout at most: then it need not be copied here.
      *
      * @param channel 1 to 255 bytes of UTF-8
      * @param payload what the receiver's listeners get, see {@link PayloadCodec}

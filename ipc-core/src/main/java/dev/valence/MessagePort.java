@@ -61,8 +61,8 @@ public interface MessagePort extends AutoCloseable {
 
     /**
      * Registers what runs once when the other end is closed, or can no longer be reached: after the listeners have had what
-     * came before. On a port that is not started it does not wait for that, but for the listener that got the port to
-     * return: it may be about to start it. Runs at once if it is so already; not if this end is closed here.
+     * came before. On a port that is not started it does not wait for that, but until the listener that got the port has
+     * returned, which may be about to start it. Runs soon if it is so already; not if this end is closed here.
      *
      * @param action run on the callback executor
      * @return closing it removes the action

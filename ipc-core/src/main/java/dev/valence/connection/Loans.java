@@ -1,26 +1,34 @@
 package dev.valence.connection;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
 /**
  * Payloads that are their senders' own arrays. A large array need not be copied if its sender waits until it was taken; it
- * does as long as the peer takes something now and then, and keeps a copy of the rest else.
+ * does as long as the peer takes some of it now and then, and keeps a copy of the rest else.
  *
  * <p><b>Threads.</b> {@link #settle} by the sender, without the lock of the {@link Outbox}; all others with it.
  */
 final class Loans {
 
-    /** For how long a sender waits while nothing is taken: some turns of another process on the same core. */
+    /** After how long it is seen whether something was taken: some turns of another process on the same core. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Lock lock;
     private final Condition settled;
+    private final long mostNanos;
 
-    Loans(Lock lock) {
+    /**
+     * Makes it without loans.
+     *
+     * @param most for how long a sender waits, however well the peer takes what it has
+     */
+    Loans(Lock lock, Duration most) {
         this.lock = lock;
         this.settled = lock.newCondition();
+        this.mostNanos = most.toNanos();
     }
 
     /** Something was taken, or dropped, for good. */
@@ -51,12 +59,13 @@ final class Loans {
     }
 
     private void await(Outgoing.Loan loan) {
+        long begin = System.nanoTime();
         int taken = loan.taken();
         long nanosLeft = PATIENCE_NANOS;
         try {
             while (loan.isOpen() && nanosLeft > 0) {
                 nanosLeft = settled.awaitNanos(nanosLeft);
-                if (nanosLeft <= 0 && loan.taken() > taken) {
+                if (nanosLeft <= 0 && loan.taken() > taken && System.nanoTime() - begin < mostNanos) {
                     taken = loan.taken();
                     nanosLeft = PATIENCE_NANOS;
                 }

@@ -28,7 +28,7 @@ public final class Outbox {
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock(); // a leaf: nothing is called under it but SendListener
     private final SendRoom room = new SendRoom(lock);
-    private final Loans loans = new Loans(lock);
+    private final Loans loans;
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
     private volatile @Nullable Runnable onReplyRoom;
@@ -50,6 +50,7 @@ public final class Outbox {
 
     private Outbox(Limits limits) {
         this.limits = limits;
+        this.loans = new Loans(lock, limits.sendTimeout());
     }
 
     /** Returns an outbox whose data flows from the start. */
@@ -353,11 +354,7 @@ public final class Outbox {
         lost.forEach(item -> item.listener().onLost());
     }
 
-    /**
-     * Connects the outbox to a link whose peer was accepted.
-     *
-     * @param end ends the connection
-     */
+    /** Connects the outbox to a link whose peer was accepted; {@code end} ends the connection. */
     void attach(Link to, Windows peer, ReceiveWindow dataIn, ReceiveWindow repliesIn, Consumer<IpcException> end) {
         lock.lock();
         try {

@@ -229,8 +229,8 @@ final class LocalPort implements MessagePort {
             if (!isHandled) {
                 services.tally().countUnhandledMessage();
             }
-            PortDesk.endDelivery(event.ports(), event.isSeen.get());
         } finally {
+            PortDesk.endDelivery(event.ports(), event.isSeen.get());
             if (scope != null) {
                 scope.onWait(null);
             }

@@ -53,17 +53,11 @@ final class MessageDelivery<S extends IpcSender> {
                     message.origin(),
                     takeMissed(message.channel()),
                     PortDesk.open(offered, services));
-            Payload payload = message.payload();
-            List<ListenerEntry<S, ?>> entries = listeners(message.channel());
-            boolean isLastUse = entries.size() == 1 && !message.isLent();
-            boolean isHandled = false;
-            for (int i = 0; i < entries.size(); i++) {
-                isHandled |= run(entries.get(i), event, payload, isLastUse);
+            try {
+                runAll(message, event);
+            } finally {
+                event.end();
             }
-            if (!isHandled) {
-                services.tally().countUnhandledMessage();
-            }
-            event.end();
         } finally {
             if (scope != null) {
                 scope.onWait(null);
@@ -71,6 +65,19 @@ final class MessageDelivery<S extends IpcSender> {
             message.release();
             unfinished--;
             checkFinished();
+        }
+    }
+
+    private void runAll(Incoming message, MessageEvent<S> event) {
+        Payload payload = message.payload();
+        List<ListenerEntry<S, ?>> entries = listeners(message.channel());
+        boolean isLastUse = entries.size() == 1 && !message.isLent();
+        boolean isHandled = false;
+        for (int i = 0; i < entries.size(); i++) {
+            isHandled |= run(entries.get(i), event, payload, isLastUse);
+        }
+        if (!isHandled) {
+            services.tally().countUnhandledMessage();
         }
     }
 

@@ -45,9 +45,18 @@ final class MessageDesk {
             Payload lent = session.encode(new Payload(Encoding.BYTES, bytes));
             Outgoing.Loan loan = loan(destination, channel, lent);
             offer(loan);
-            outbox.settle(loan);
+            settle(loan);
         } else {
             offer(message(destination, channel, session.encode(value)));
+        }
+    }
+
+    private void settle(Outgoing.Loan loan) {
+        try {
+            outbox.settle(loan);
+        } catch (OutOfMemoryError e) { // there is no copy, and the array is its owner's again
+            outbox.cancel(loan);
+            throw e;
         }
     }
 

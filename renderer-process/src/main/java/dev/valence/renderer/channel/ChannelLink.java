@@ -184,25 +184,24 @@ public final class ChannelLink implements Link, Runnable {
     }
 
     private void lead(BooleanSupplier isDone) throws IOException, InterruptedException {
+        boolean hasLooked = false; // in vain, and has not waited since
         while (!isDone.getAsBoolean() && ending.get() == null) {
-            if (readByLooking()) {
-                continue;
-            }
-            boolean isReadable = leadership.await();
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (isReadable) {
-                read();
+            if (!hasLooked && spinning.begin()) {
+                hasLooked = !readByLooking();
+            } else {
+                hasLooked = false;
+                if (leadership.await()) {
+                    read();
+                }
             }
         }
     }
 
-    /** Looks for a moment whether there is something to read, if that is likely to pay; returns whether there was. */
+    /** Looks for a moment whether there is something to read; returns whether there was. Spinning has begun. */
     private boolean readByLooking() {
-        if (!spinning.begin()) {
-            return false;
-        }
         boolean any = false;
         try {
             while (!any && ending.get() == null && spinning.goesOn()) {
@@ -363,7 +362,7 @@ public final class ChannelLink implements Link, Runnable {
         endOfInput(failure);
     }
 
-    /** Reads what is there, within bounds, and returns whether there may be more. */
+    /** Reads what is there, within bounds, and returns whether it was anything. */
     private boolean read() {
         if (ending.get() != null) {
             return false;
@@ -377,7 +376,7 @@ public final class ChannelLink implements Link, Runnable {
                     return false;
                 }
                 if (outcome == ChannelReader.Outcome.NOTHING_TO_READ) {
-                    return false;
+                    return i > 0;
                 }
                 if (outcome == ChannelReader.Outcome.READ || ending.get() != null) {
                     break;

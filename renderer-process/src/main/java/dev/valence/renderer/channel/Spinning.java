@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  * woken there may take longer than the answer. It learns from each time: when looking was in vain it is left out for a while,
  * the longer the more often. After the spinning of adaptive mutexes; a hypervisor does the same before it halts a core.
  *
- * <p>There are fewer spinners in a process than it has processors, so that one is left for who is to answer.
+ * <p>There are fewer spinners in a process than it has processors. Those of other processes are not known; if they keep who is to
+ * answer from running, looking is in vain.
  *
  * <p><b>Threads.</b> One at a time, which leads.
  */

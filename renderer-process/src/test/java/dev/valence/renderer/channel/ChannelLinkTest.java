@@ -12,7 +12,10 @@ import dev.valence.fixtures.TestFrames;
 import dev.valence.fixtures.TransportContract;
 import dev.valence.frame.FrameHandler;
 import dev.valence.frame.Link;
+import dev.valence.frame.Wire;
+import dev.valence.proto.Frame;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -160,6 +163,30 @@ class ChannelLinkTest implements TransportContract, SocketContract {
                 peer.write(TestFrames.numbered(2 * i + 1)); // nobody waits in the link for this one
                 assertThat(link.next()).isEqualTo(TestFrames.numbered(2 * number + 1));
             }
+        }
+    }
+
+    @Test
+    void callerWhoseAnswerFillsTheBuffer_doesNotWaitForMore() throws Exception {
+        RecordingHandler link = new RecordingHandler("link");
+        try (RawPeer peer = openRaw(link::attach)) {
+            for (int i = 1; i <= 100; i++) {
+                Frame answer = TestFrames.ofSize(i, 64 * 1024 - Wire.PREFIX_BYTES); // after which nothing is to be read
+                CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(peer, answer));
+                while (link.unread() == 0) { // the I/O thread may have the turn, and then this does not wait
+                    link.link().readUntil(() -> link.unread() > 0);
+                }
+                assertThat(link.next()).isEqualTo(answer);
+                writing.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private static void write(RawPeer peer, Frame frame) {
+        try {
+            peer.write(frame);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

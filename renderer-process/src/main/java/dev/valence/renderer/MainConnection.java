@@ -52,6 +52,7 @@ final class MainConnection implements IpcSender, Role {
 
     private static final Logger LOG = LoggerFactory.getLogger(MainConnection.class);
     private static final long CLOSING_MILLIS = 500;
+    private static final long PARENT_NANOS = TimeUnit.SECONDS.toNanos(5); // between two looks whether it lives
 
     private final Services services;
     private final Registry<IpcSender> registry;
@@ -91,9 +92,10 @@ final class MainConnection implements IpcSender, Role {
         try {
             Endpoint endpoint = options.endpoint();
             String token = options.token();
+            MainWatch watch = null;
             if (endpoint == null || token == null) {
                 Handover handover = readHandover();
-                MainWatch.start(this::onMainGone);
+                watch = MainWatch.start(this::onMainGone);
                 endpoint = handover.endpoint();
                 token = handover.token();
             }
@@ -102,6 +104,9 @@ final class MainConnection implements IpcSender, Role {
             link(endpoint, link -> client(link, options, hello)).wakeUp();
             awaitWelcome(options.limits().handshakeTimeout());
             MainPulse.watch(Objects.requireNonNull(connection), session.health(), services);
+            if (watch != null) {
+                services.deadlines().repeat(watch::look, PARENT_NANOS);
+            }
         } catch (Throwable e) {
             abandon(e);
             throw e;

@@ -2,10 +2,8 @@ package dev.valence.renderer;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,22 +11,24 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits in a launched renderer for the end of main. Main holds the other end of stdin, so its end-of-file is the sign;
  * should something else hold that end too, the end of the parent process is. The JDK knows a process by its number and the
- * time of its start, so another process that gets the number of main is not taken for it.
+ * time of its start, so another process that gets the number of main is not taken for it. It is asked now and then, by the
+ * clock that there is: {@link ProcessHandle#onExit} has a thread of its own that looks three times a second at first.
  *
- * <p><b>Threads.</b> A daemon thread of its own reads stdin and usually runs the action; a thread of the common pool may.
+ * <p><b>Threads.</b> A daemon thread of its own reads stdin and usually runs the action; who {@linkplain #look looks} may.
  */
 final class MainWatch implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MainWatch.class);
 
     private final InputStream rest;
-    private final @Nullable CompletionStage<?> parentEnd; // null: that of the parent, which is looked for here
+    private final Supplier<@Nullable ProcessHandle> parents;
     private final Runnable action;
+    private volatile @Nullable ProcessHandle parent; // null until it was found
     private final AtomicBoolean isOver = new AtomicBoolean(); // both signs race, the first runs the action
 
-    private MainWatch(InputStream rest, @Nullable CompletionStage<?> parentEnd, Runnable action) {
+    private MainWatch(InputStream rest, Supplier<@Nullable ProcessHandle> parents, Runnable action) {
         this.rest = rest;
-        this.parentEnd = parentEnd;
+        this.parents = parents;
         this.action = action;
     }
 
@@ -37,33 +37,37 @@ final class MainWatch implements Runnable {
      *
      * @param action runs once, when main is gone
      */
-    static void start(Runnable action) {
+    static MainWatch start(Runnable action) {
         InputStream stdin = System.in;
         System.setIn(InputStream.nullInputStream());
-        start(stdin, null, action);
-    }
-
-    private static CompletionStage<?> parentEnd() {
-        Optional<ProcessHandle> parent = ProcessHandle.current().parent();
-        return parent.isPresent() ? parent.get().onExit() : new CompletableFuture<>();
+        return start(stdin, () -> ProcessHandle.current().parent().orElse(null), action);
     }
 
     /**
-     * Watches the rest of a stream and another sign.
+     * Watches the rest of a stream, and a process if it is looked for.
      *
-     * @param parentEnd null for that of the parent, which the watching thread looks for: that takes a while
+     * @param parents called once, by the watching thread: it takes a while
      */
-    static void start(InputStream rest, @Nullable CompletionStage<?> parentEnd, Runnable action) {
-        MainWatch watch = new MainWatch(rest, parentEnd, action);
+    static MainWatch start(InputStream rest, Supplier<@Nullable ProcessHandle> parents, Runnable action) {
+        MainWatch watch = new MainWatch(rest, parents, action);
         Thread thread = new Thread(null, watch, "valence-main-watch", 0, false);
         thread.setDaemon(true);
         thread.start();
+        return watch;
+    }
+
+    /** Looks whether the parent process has ended. */
+    void look() {
+        ProcessHandle found = parent;
+        if (found != null && !found.isAlive()) {
+            end("its process has ended");
+        }
     }
 
     /** Watches; called by the watching thread. */
     @Override
     public void run() {
-        (parentEnd == null ? parentEnd() : parentEnd).thenRun(() -> end("its process has ended"));
+        parent = parents.get();
         try {
             byte[] ignored = new byte[256];
             while (rest.read(ignored) >= 0) {

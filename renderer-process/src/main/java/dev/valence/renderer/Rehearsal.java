@@ -30,7 +30,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +113,7 @@ final class Rehearsal {
         Endpoint endpoint = new Endpoint.Unix(path);
         String text = "valence-handover 1\nendpoint=" + endpoint + "\ntoken=" + TOKEN + "\nname=" + CHANNEL + "\n\n";
         Handover handover = Handover.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-        MainWatch.start(InputStream.nullInputStream(), new CompletableFuture<>(), () -> {});
+        MainWatch.start(InputStream.nullInputStream(), () -> null, () -> {});
         try (IpcRenderer renderer = IpcRenderer.connect(IpcRendererOptions.to(handover.endpoint(), handover.token()))) {
             CountDownLatch heard = new CountDownLatch(1);
             renderer.on(CHANNEL, String.class, (event, words) -> heard.countDown());

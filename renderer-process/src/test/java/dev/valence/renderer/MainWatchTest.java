@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class MainWatchTest {
 
-    private final CompletableFuture<Void> parentEnd = new CompletableFuture<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicInteger runs = new AtomicInteger();
 
@@ -25,14 +23,14 @@ class MainWatchTest {
     void stdinEnds_runsTheActionOnce() throws Exception {
         try (PipedOutputStream main = new PipedOutputStream();
                 PipedInputStream stdin = new PipedInputStream(main)) {
-            MainWatch.start(stdin, parentEnd, this::count);
+            MainWatch watch = MainWatch.start(stdin, ProcessHandle::current, this::count);
             main.write("something nobody asked for".getBytes());
             assertThat(runs).hasValue(0);
             main.close();
             awaitEnd();
+            watch.look();
         }
 
-        parentEnd.complete(null);
         assertThat(runs).hasValue(1);
     }
 
@@ -45,7 +43,7 @@ class MainWatchTest {
                         throw new IOException("of the test");
                     }
                 },
-                parentEnd,
+                () -> null,
                 this::count);
 
         awaitEnd();
@@ -55,11 +53,17 @@ class MainWatchTest {
     void parentEnds_runsTheActionThoughStdinIsOpen() throws Exception {
         try (PipedOutputStream main = new PipedOutputStream();
                 PipedInputStream stdin = new PipedInputStream(main)) {
-            MainWatch.start(stdin, parentEnd, this::count);
+            Process parent = new ProcessBuilder("cat").start(); // until it is told otherwise
+            MainWatch watch = MainWatch.start(stdin, parent::toHandle, this::count);
+            watch.look();
+            assertThat(runs).hasValue(0);
 
-            parentEnd.complete(null);
-
-            awaitEnd();
+            parent.destroy();
+            parent.waitFor();
+            while (runs.get() == 0) { // the watching thread may not have looked for it yet
+                watch.look();
+            }
+            watch.look();
             assertThat(runs).hasValue(1);
         }
     }

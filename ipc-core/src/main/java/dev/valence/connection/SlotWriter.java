@@ -68,9 +68,8 @@ final class SlotWriter {
         try {
             memory.put(slot, bytes, at, count);
             check.run();
-        } catch (
-                InternalError
-                        e) { // of a mapped file that was cut short: in the copy, or anywhere up to the end of the check
+        } catch (InternalError e) {
+            // A mapped file was cut short. The JVM says so in the copy, or anywhere up to the end of the check.
             throw new IpcException(ErrorCode.PROTOCOL_ERROR, "region: cannot be written (expected: all of it)", e);
         }
     }

@@ -12,7 +12,7 @@ package dev.valence.benchmarks;
 record Pace(int rounds, long warmUpMillis, long nextWarmUpMillis, long settleMillis, long measureMillis) {
 
     static final Pace FULL = new Pace(5, 22_500, 6000, 200, 600);
-    static final Pace QUICK = new Pace(2, 4500, 600, 50, 200);
+    static final Pace QUICK = new Pace(2, 3600, 600, 50, 200);
 
     Pace withRounds(int newRounds) {
         return new Pace(newRounds, warmUpMillis, nextWarmUpMillis, settleMillis, measureMillis);

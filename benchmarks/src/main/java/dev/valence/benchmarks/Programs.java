@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** How the processes are started: each with the libraries of its own kind only. */
 final class Programs {
 
-    /** The same for every JVM: a young generation small enough to have been touched all over by the warm-up. */
+    /** The same for every JVM: a young generation that the warm-up has touched all over, and a heap that need not grow. */
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xmn64m", "-Xms1g", "-Xmx2g");
 
     private static final String HARNESS = "classes|valence-benchmarks.*|HdrHistogram.*|jspecify.*|slf4j.*";

@@ -97,7 +97,10 @@ public final class Outbox {
         return payloadBytes > Wire.CHUNK_BYTES && data.isShared();
     }
 
-    /** Returns when the payload of what was offered is its sender's again: soon, if the peer takes it, else it is copied. */
+    /**
+     * Returns when the payload of what was offered is its sender's again: soon, if the peer takes it, else it is copied. If
+     * there is no memory for that, the error says so, and the payload is needed until {@link #cancel}.
+     */
     public void settle(Outgoing.Loan offered) {
         loans.settle(offered);
     }

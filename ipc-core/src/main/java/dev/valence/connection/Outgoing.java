@@ -6,6 +6,7 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -191,9 +192,8 @@ public abstract class Outgoing {
             if (kept != null) {
                 return super.piece(shared, kept, from - keptFrom, length);
             }
-            return shared != null
-                    ? shared.filled(id, Wire.DATA_LANE, hasMore(), payload, from, length)
-                    : super.piece(null, Arrays.copyOfRange(payload, from, from + length), 0, length);
+            SlotWriter slots = Objects.requireNonNull(shared); // without them nothing is lent
+            return slots.filled(id, Wire.DATA_LANE, hasMore(), payload, from, length);
         }
     }
 

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.Limits;
 import dev.valence.frame.Frame.Windows;
-import dev.valence.frame.Link;
-import dev.valence.frame.PeerCredentials;
 import dev.valence.frame.Wire;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,25 +16,13 @@ import org.junit.jupiter.api.Test;
 class ReplyLaneTest {
 
     private static final int MIB = 1024 * 1024;
-    private static final Link SILENT = new Link() {
-        @Override
-        public void wakeUp() {}
-
-        @Override
-        public void close() {}
-
-        @Override
-        public PeerCredentials credentials() {
-            return null;
-        }
-    };
 
     private final Outbox outbox = Outbox.flowing(Limits.defaults());
 
     @BeforeEach
     void attach() {
         Windows peer = new Windows(MIB, 100 * MIB);
-        outbox.attach(SILENT, peer, new ReceiveWindow(MIB), new ReceiveWindow(MIB), reason -> {});
+        outbox.attach(new SilentLink(), peer, new ReceiveWindow(MIB), new ReceiveWindow(MIB), reason -> {});
         sent(outbox);
     }
 

@@ -188,6 +188,52 @@ final class FieldReader {
         return in.get(at++);
     }
 
+    // ---- What was read before ------------------------------------------------------------------------------------
+
+    /** Skips bytes, all from the beginning of a buffer, if they are what comes next. */
+    boolean skipIfNext(ByteBuffer bytes, int length) {
+        if (length > end - at) {
+            return false;
+        }
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            if (in.getLong(at + i) != bytes.getLong(i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (in.get(at + i) != bytes.get(i)) {
+                return false;
+            }
+        }
+        at += length;
+        return true;
+    }
+
+    /** Copies bytes to the beginning of a buffer. */
+    void copy(int from, ByteBuffer to, int length) {
+        for (int i = 0; i < length; i++) {
+            to.put(i, in.get(from + i));
+        }
+    }
+
+    /**
+     * Returns where a field of bytes began that was the last of its message, which has been read.
+     *
+     * @param tag of one byte
+     * @param bytesAt where its bytes began
+     * @return -1 if others followed, or its length was not written as short as can be
+     */
+    int beginOfLast(int tag, int bytesAt, int length) {
+        int lengthBytes = 1;
+        for (int rest = length >>> 7; rest != 0; rest >>>= 7) {
+            lengthBytes++;
+        }
+        int begin = bytesAt - lengthBytes - 1;
+        boolean isLast = length > 0 && bytesAt + length == at; // an empty one may not be there
+        return isLast && in.get(begin) == tag ? begin : -1; // all bytes of a number but its last are negative
+    }
+
     // ---- What is not read ----------------------------------------------------------------------------------------
 
     /** Skips a field that is not known. */

@@ -4,8 +4,6 @@ import dev.valence.IpcException;
 import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Frame.Close;
 import dev.valence.frame.Frame.Credit;
-import dev.valence.frame.Frame.FailureCause;
-import dev.valence.frame.Frame.FailureDetails;
 import dev.valence.frame.Frame.Gap;
 import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
@@ -33,7 +31,10 @@ public final class FrameReader {
     /** Wire type of four bytes. */
     static final int FIXED32 = 5;
 
+    private static final int PAYLOAD = 122;
+
     private final FieldReader in = new FieldReader();
+    private final LastMessage last = new LastMessage();
     private int origin;
     private int destination;
     private int hops;
@@ -104,7 +105,7 @@ public final class FrameReader {
     private Frame body(int tag) {
         int outer = in.enter();
         Frame frame = switch (tag >>> 3) {
-            case 4 -> call(Kind.MESSAGE);
+            case 4 -> message();
             case 5 -> call(Kind.REQUEST);
             case 6 -> answer(Kind.REPLY);
             case 7 -> chunk();
@@ -121,7 +122,7 @@ public final class FrameReader {
 
     private Frame rare(int field) {
         return switch (field) {
-            case 9, 26 -> failed(field == 9);
+            case 9, 26 -> FailureReader.read(in, field == 9);
             case 10 -> new Frame.Cancel(number());
             case 13 -> new Frame.Ping(number());
             case 14 -> pong();
@@ -156,7 +157,26 @@ public final class FrameReader {
         in.moveTo(payloadAt + payloadBytes);
     }
 
-    private Frame call(Kind kind) {
+    /** Reads a message, or no more than its payload if it is like the last one. */
+    private Frame message() {
+        int begin = in.position();
+        Opening same = last.skipIfNext(in, origin, destination, hops);
+        if (same != null && in.hasMore() && in.tag() == PAYLOAD) {
+            payload();
+            if (!in.hasMore()) {
+                return same;
+            }
+        }
+        in.moveTo(begin);
+        Opening read = call(Kind.MESSAGE);
+        int payloadTag = in.beginOfLast(PAYLOAD, payloadAt, payloadBytes);
+        if (payloadTag >= 0) {
+            last.keep(read, in, begin, payloadTag);
+        }
+        return read;
+    }
+
+    private Opening call(Kind kind) {
         long id = 0;
         String channel = "";
         int encoding = 0;
@@ -176,7 +196,7 @@ public final class FrameReader {
                 case 56 -> size = in.uint64();
                 case 66 -> ports = port(ports);
                 case 96 -> initialItems = in.uint64();
-                case 122 -> payload();
+                case PAYLOAD -> payload();
                 default -> skipBesidePayload(tag, 34, 66);
             }
         }
@@ -210,7 +230,7 @@ public final class FrameReader {
                 case 16 -> encoding = in.uint32();
                 case 32 -> more = in.bool();
                 case 40 -> size = in.uint64();
-                case 122 -> payload();
+                case PAYLOAD -> payload();
                 default -> {
                     if (tag == 26 || kind == Kind.REPLY) {
                         skipBesidePayload(tag, 26, 50);
@@ -240,7 +260,7 @@ public final class FrameReader {
                 case 40 -> more = in.bool();
                 case 48 -> size = in.uint64();
                 case 58 -> ports = port(ports);
-                case 122 -> payload();
+                case PAYLOAD -> payload();
                 default -> in.skip(tag);
             }
         }
@@ -302,7 +322,7 @@ public final class FrameReader {
                 case 24 -> more = in.bool();
                 case 32 -> aborted = in.bool();
                 case 40 -> regionBytes = in.uint32();
-                case 122 -> payload();
+                case PAYLOAD -> payload();
                 default -> in.skip(tag);
             }
         }
@@ -312,7 +332,7 @@ public final class FrameReader {
     private Frame threadDump() {
         while (in.hasMore()) {
             int tag = in.tag();
-            if (tag == 122) {
+            if (tag == PAYLOAD) {
                 payload();
             } else {
                 in.skip(tag);
@@ -431,60 +451,5 @@ public final class FrameReader {
             }
         }
         return new Report(id, accepted, skipped);
-    }
-
-    private Frame failed(boolean isRequest) {
-        long id = 0;
-        int code = 0;
-        FailureDetails details = null;
-        while (in.hasMore()) {
-            int tag = in.tag();
-            switch (tag) {
-                case 8 -> id = in.uint64();
-                case 16 -> code = in.uint32();
-                case 26 -> details = details(details == null ? FailureDetails.NONE : details);
-                default -> in.skip(tag);
-            }
-        }
-        return isRequest ? new Frame.Failure(id, code, details) : new Frame.StreamEnd(id, code, details);
-    }
-
-    private FailureDetails details(FailureDetails before) {
-        String message = before.message();
-        String type = before.type();
-        List<FailureCause> causes = new ArrayList<>(before.causes());
-        String code = before.applicationCode();
-        String details = before.applicationDetails();
-        int outer = in.enter();
-        while (in.hasMore()) {
-            int tag = in.tag();
-            switch (tag) {
-                case 10 -> message = in.text();
-                case 18 -> type = in.text();
-                case 26 -> causes.add(cause());
-                case 34 -> code = in.text();
-                case 42 -> details = in.text();
-                case 50 -> in.skipText(); // stack
-                default -> in.skip(tag);
-            }
-        }
-        in.leave(outer);
-        return new FailureDetails(message, type, causes, code, details);
-    }
-
-    private FailureCause cause() {
-        String type = "";
-        String message = "";
-        int outer = in.enter();
-        while (in.hasMore()) {
-            int tag = in.tag();
-            switch (tag) {
-                case 10 -> type = in.text();
-                case 18 -> message = in.text();
-                default -> in.skip(tag);
-            }
-        }
-        in.leave(outer);
-        return new FailureCause(type, message);
     }
 }

@@ -2,6 +2,7 @@ package dev.valence.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
@@ -61,6 +62,30 @@ class FrameOracleTest {
             taken += assertTakenOrRefused(bytes) ? 1 : 0;
         }
         assertThat(taken).isBetween(ROUNDS / 10, ROUNDS * 9 / 10); // or the mutations say little
+    }
+
+    @Test
+    void messagesLikeTheOneBefore_areReadAsIfThereWereNone() throws Exception {
+        SplittableRandom random = new SplittableRandom(20260106);
+        for (int round = 0; round < ROUNDS / 10; round++) {
+            Frame frame = OracleFrames.randomMessage(random);
+            byte[] bytes = frame.toByteArray();
+            assertTakenOrRefused(bytes);
+            for (int i = 0; i < 3; i++) {
+                ByteString payload = ByteString.copyFrom(new byte[random.nextInt(200)]);
+                Frame other = frame.toBuilder()
+                        .setMessage(frame.getMessage().toBuilder().setPayload(payload))
+                        .build();
+                assertTakenOrRefused(other.toByteArray());
+                assertTakenOrRefused(mutated(other.toByteArray(), random));
+                assertTakenOrRefused(mutated(bytes, random));
+                ByteString behind =
+                        OracleFrames.randomMessage(random).getMessage().toByteString();
+                assertTakenOrRefused(
+                        OracleFrames.ofMessage(frame.getMessage().toByteString().concat(behind)));
+                assertTakenOrRefused(OracleFrames.ofMessage(frame.getMessage().toByteString()));
+            }
+        }
     }
 
     @Test

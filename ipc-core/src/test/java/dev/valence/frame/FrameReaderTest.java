@@ -60,6 +60,32 @@ class FrameReaderTest {
     }
 
     @Test
+    void messageThatDiffersInItsPayloadOnly_isTheSameObject() {
+        Frame first = reader.read(frame(1, "news", "x"));
+        ByteBuffer next = frame(1, "news", "y".repeat(300));
+        assertThat(reader.read(next)).isSameAs(first);
+        assertThat(next.remaining()).isEqualTo(300);
+        assertThat(reader.read(frame(2, "news", "x"))).isNotSameAs(first);
+        Opening other = (Opening) reader.read(frame(2, "newt", "x"));
+        assertThat(other.channel()).isEqualTo("newt");
+        Frame longest = reader.read(frame(2, "n".repeat(62), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(62), "x"))).isSameAs(longest);
+        Frame tooLong = reader.read(frame(2, "n".repeat(63), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(63), "x")))
+                .isEqualTo(tooLong)
+                .isNotSameAs(tooLong);
+    }
+
+    private static ByteBuffer frame(int origin, String channel, String payload) {
+        Message.Builder message = Message.newBuilder().setChannel(channel).setPayload(ByteString.copyFromUtf8(payload));
+        return ByteBuffer.wrap(dev.valence.proto.Frame.newBuilder()
+                .setOrigin(origin)
+                .setMessage(message)
+                .build()
+                .toByteArray());
+    }
+
+    @Test
     void namesThatShareAPlace_areToldApart() {
         Set<String> all = new HashSet<>();
         for (int i = 0; i < 1000; i++) {

@@ -49,7 +49,31 @@ final class OracleFrames {
 
     /** Returns a frame with one body and any fields, some unknown. */
     static Frame random(SplittableRandom random) {
-        FieldDescriptor body = BODIES.get(random.nextInt(BODIES.size()));
+        return random(BODIES.get(random.nextInt(BODIES.size())), random);
+    }
+
+    /** Returns a message with any fields, as a rule without an id and ports. */
+    static Frame randomMessage(SplittableRandom random) {
+        Frame frame = random(Frame.getDescriptor().findFieldByNumber(Frame.MESSAGE_FIELD_NUMBER), random);
+        if (random.nextInt(4) == 0) {
+            return frame;
+        }
+        return frame.toBuilder()
+                .setMessage(frame.getMessage().toBuilder().clearId().clearPorts())
+                .build();
+    }
+
+    /** Returns the bytes of a frame with a message of these fields, whatever their order. */
+    static byte[] ofMessage(ByteString fields) {
+        UnknownFieldSet.Field body =
+                UnknownFieldSet.Field.newBuilder().addLengthDelimited(fields).build();
+        return UnknownFieldSet.newBuilder()
+                .addField(Frame.MESSAGE_FIELD_NUMBER, body)
+                .build()
+                .toByteArray();
+    }
+
+    private static Frame random(FieldDescriptor body, SplittableRandom random) {
         Frame.Builder frame = Frame.newBuilder();
         if (random.nextInt(4) == 0) {
             frame.setOrigin(random.nextInt()).setHops(random.nextInt(3)).setDestination(random.nextInt(300));

@@ -9,15 +9,25 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CallbackScope {
 
-    private static final ThreadLocal<@Nullable CallbackScope> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<Place> PLACES = new ThreadLocal<>() {
+        @Override
+        protected Place initialValue() {
+            return new Place();
+        }
+    };
 
     private @Nullable Runnable onWait;
 
     CallbackScope() {}
 
+    /** Where a thread has its scope, so that a callback looks for it once. */
+    private static final class Place {
+        private @Nullable CallbackScope scope; // of the callback that runs
+    }
+
     /** Returns the scope of the callback that this thread runs, or null outside callbacks. */
     public static @Nullable CallbackScope current() {
-        return CURRENT.get();
+        return PLACES.get().scope;
     }
 
     /**
@@ -26,7 +36,7 @@ public abstract class CallbackScope {
      * @throws IllegalStateException inside a callback of a serial or direct executor
      */
     public static void checkMayWait() {
-        CallbackScope scope = CURRENT.get();
+        CallbackScope scope = current();
         if (scope != null) {
             scope.checkWait();
         }
@@ -59,12 +69,13 @@ public abstract class CallbackScope {
     }
 
     final void run(Runnable task) {
-        CallbackScope before = CURRENT.get(); // not null if a direct executor nests
-        CURRENT.set(this);
+        Place place = PLACES.get();
+        CallbackScope before = place.scope; // not null if a direct executor nests
+        place.scope = this;
         try {
             task.run();
         } finally {
-            CURRENT.set(before); // null too: to remove it would make its entry anew for the next one
+            place.scope = before;
         }
     }
 

@@ -27,7 +27,7 @@ public interface Dispatcher extends Executor, AutoCloseable {
         if (executor instanceof CallbackExecutor.Serial serial) {
             return new PlainDispatcher(serial.executor(), "a serial executor");
         }
-        return new PlainDispatcher(Runnable::run, "a direct executor");
+        return PlainDispatcher.direct();
     }
 
     /** Returns the inbox of a new sender. */

@@ -10,6 +10,8 @@ final class PlainDispatcher implements Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(PlainDispatcher.class);
 
+    private static final Executor DIRECT = Runnable::run;
+
     private final Executor executor;
     private final String name;
     private final RefusingScope scope;
@@ -20,6 +22,11 @@ final class PlainDispatcher implements Dispatcher {
         this.name = name;
         this.scope = new RefusingScope("a callback of " + name);
         this.probe = new ExecutorProbe(executor);
+    }
+
+    /** Returns the one that runs every callback on the thread that hands it over. */
+    static PlainDispatcher direct() {
+        return new PlainDispatcher(DIRECT, "a direct executor");
     }
 
     @Override
@@ -34,13 +41,11 @@ final class PlainDispatcher implements Dispatcher {
 
     @Override
     public void execute(Runnable task) {
-        Runnable callback = () -> {
-            try {
-                scope.run(task);
-            } catch (Throwable t) { // tasks report their own failures
-                ElasticExecutor.report(t);
-            }
-        };
+        if (executor == DIRECT) {
+            run(task);
+            return;
+        }
+        Runnable callback = () -> run(task);
         try {
             executor.execute(callback);
         } catch (RuntimeException e) {
@@ -49,6 +54,14 @@ final class PlainDispatcher implements Dispatcher {
             Thread stranded = new Thread(callback, "valence-stranded-callback");
             stranded.setDaemon(true);
             stranded.start();
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            scope.run(task);
+        } catch (Throwable t) { // tasks report their own failures
+            ElasticExecutor.report(t);
         }
     }
 

@@ -51,6 +51,7 @@ public final class Connection implements FrameHandler {
     private final ReplyIntake replies;
     private final RegionDesk regions;
     private final FrameReader reader = new FrameReader(); // I/O thread only
+    private final Handful outgoing = new Handful(Handful.FRAMES); // by the one that writes
     private final AtomicReference<@Nullable Frame> handshake =
             new AtomicReference<>(); // Hello or Welcome, to be written
     private final AtomicReference<@Nullable IpcException> ending = new AtomicReference<>(); // why this side closes
@@ -154,17 +155,10 @@ public final class Connection implements FrameHandler {
             farewell = null;
             next = goodbye == null ? null : OutFrame.of(goodbye);
         } else if (state == ConnectionState.OPEN) {
-            Outbox outbox = outbox();
-            Frame credit = Objects.requireNonNull(listener).nextCredit();
-            next = credit == null || outbox.isFlushed() ? outbox.nextFrame() : OutFrame.of(credit);
+            OutFrame taken = outgoing.next();
+            next = taken == null ? takeMore() : taken;
             if (next != null && next.frame() instanceof Chunk) {
                 countPiece(next.size());
-            }
-            if (next == null && outbox.isFlushed()) {
-                // The peer closes the socket when it has read the last frame: closing it here could lose what is on its
-                // way.
-                state = ConnectionState.CLOSING;
-                ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
             }
         }
         if (next != null && next.frame() instanceof Frame.Ready) {
@@ -172,6 +166,23 @@ public final class Connection implements FrameHandler {
         }
         if (next != null && FRAMES.isTraceEnabled()) {
             FRAMES.trace(">> {} {}", next.frame().name(), next.size());
+        }
+        return next;
+    }
+
+    private @Nullable OutFrame takeMore() {
+        Outbox outbox = outbox();
+        Frame credit = Objects.requireNonNull(listener).nextCredit();
+        if (credit != null && !outbox.isFlushed()) {
+            return OutFrame.of(credit);
+        }
+        outbox.take(outgoing);
+        OutFrame next = outgoing.next();
+        if (next == null && outbox.isFlushed()) {
+            // The peer closes the socket when it has read the last frame: closing it here could lose what is on its
+            // way.
+            state = ConnectionState.CLOSING;
+            ending.compareAndSet(null, new IpcException(ErrorCode.CLOSED, "closed by this side"));
         }
         return next;
     }

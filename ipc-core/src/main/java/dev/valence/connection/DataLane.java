@@ -4,43 +4,49 @@ import dev.valence.frame.OutFrame;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The lane of messages and requests: first in, first out. */
 final class DataLane extends SendLane {
 
     private final SendQueue queue = new SendQueue();
-    private final Share ofMain = new Share(0);
+    private final Share ofMain = new Share();
     private @Nullable Map<Integer, Share> ofOthers; // those that have something in the queue; null before the first
     private long allBroadcastBytes;
 
     /** What the broadcasts of one origin take of the queue. */
-    static final class Share {
-        private final int origin;
+    private static final class Share {
         private long bytes;
-
-        private Share(int origin) {
-            this.origin = origin;
-        }
     }
 
-    /** Returns the share of an origin. */
-    Share share(int origin) {
+    /** Returns the share of an origin; one that has nothing in the queue is kept only if something is about to join. */
+    private Share share(int origin, boolean isKept) {
         if (origin == 0) {
             return ofMain;
         }
-        Share share = ofOthers == null ? null : ofOthers.get(origin);
-        return share == null ? new Share(origin) : share;
+        if (ofOthers == null) {
+            ofOthers = new HashMap<>();
+        }
+        Share share = ofOthers.get(origin);
+        if (share == null) {
+            share = new Share();
+            if (isKept) {
+                ofOthers.put(origin, share);
+            }
+        }
+        return share;
     }
 
     /**
      * Whether a broadcast may join: all of them may fill half of the queue, those of one origin a quarter. One that is
      * larger than its share may join when no other is there.
      */
-    boolean hasRoomForBroadcast(Share share, long cost, long limit) {
+    boolean hasRoomForBroadcast(int origin, long cost, long limit) {
+        long ofOrigin = share(origin, false).bytes;
         return hasRoom(cost, limit)
                 && (allBroadcastBytes == 0 || allBroadcastBytes + cost <= limit / 2)
-                && (share.bytes == 0 || share.bytes + cost <= limit / 4);
+                && (ofOrigin == 0 || ofOrigin + cost <= limit / 4);
     }
 
     @Override
@@ -58,24 +64,14 @@ final class DataLane extends SendLane {
 
     private void count(Outgoing item, long cost) {
         count(cost);
-        Share share = item.share;
-        if (share != null) {
+        int origin = item.origin();
+        if (origin != Outgoing.NO_ORIGIN) {
             allBroadcastBytes += cost;
+            Share share = share(origin, true);
             share.bytes += cost;
-            if (share != ofMain) {
-                keepOrForget(share, cost);
+            if (share.bytes == 0 && share != ofMain) {
+                Objects.requireNonNull(ofOthers).remove(origin);
             }
-        }
-    }
-
-    private void keepOrForget(Share share, long lastCost) {
-        if (ofOthers == null) {
-            ofOthers = new HashMap<>();
-        }
-        if (share.bytes == 0) {
-            ofOthers.remove(share.origin);
-        } else if (share.bytes == lastCost) { // it was empty
-            ofOthers.put(share.origin, share);
         }
     }
 

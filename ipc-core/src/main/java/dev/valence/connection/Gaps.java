@@ -21,8 +21,10 @@ final class Gaps {
     /**
      * Notes that a message was dropped here. With too many notes in the lane it is counted at the last place of its
      * channel; only if there is none, because too many channels have gaps, the peer is not told.
+     *
+     * @param dropped listens to the message
      */
-    void mark(String channel, Outgoing dropped) {
+    void mark(String channel, SendListener dropped) {
         Outgoing.@Nullable GapMark gap = open.get(channel);
         if (gap == null && count < most) {
             gap = Outgoing.gap(channel);
@@ -35,7 +37,7 @@ final class Gaps {
             gap = last.get(channel);
         }
         if (gap == null) {
-            dropped.listener().onGapUntold();
+            dropped.onGapUntold();
         } else {
             gap.increment();
         }

@@ -10,7 +10,6 @@ import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What waits to be sent to one peer, in three lanes: control goes first, replies and data take turns. It exists before
  * its connection does and keeps what was sent early.
  *
- * <p><b>Threads.</b> Every method may be called from any thread; {@link #nextFrame} by the transport, one at a time.
+ * <p><b>Threads.</b> Every method may be called from any thread; {@link #take} by the transport, one at a time.
  *
  * <p><b>Order.</b> Each lane is first in, first out; ids are given in that order.
  */
@@ -32,20 +31,17 @@ public final class Outbox {
     private volatile @Nullable Link link;
     private volatile @Nullable Consumer<IpcException> connection; // ends it
     private volatile @Nullable Runnable onReplyRoom;
+    private volatile SendListener ofShared = SendListener.NONE;
 
     // guarded by lock
     private final ControlLane control = new ControlLane();
     private final ReplyLane replies = new ReplyLane();
     private final DataLane data = new DataLane();
+    private final EndLane end = new EndLane();
     private @Nullable Gaps gaps; // null before the first
-    private @Nullable Frame drain;
-    private @Nullable IpcException drained; // why the data lane takes nothing new
-    private @Nullable Frame last;
     private @Nullable IpcException closed;
     private volatile boolean dataHeld; // read without
     private boolean replyWasLast;
-    private boolean drainSent;
-    private volatile boolean isFlushed; // read without
     private long lastId;
 
     private Outbox(Limits limits) {
@@ -114,18 +110,17 @@ public final class Outbox {
     public boolean offerBroadcast(Outgoing item, String channel, int origin) {
         lock.lock();
         try {
-            if (closed != null || drain != null || last != null) {
+            if (closed != null || end.drained() != null || end.isFinishing()) {
                 return false;
             }
-            DataLane.Share share = data.share(origin);
-            if (!data.hasRoomForBroadcast(share, item.cost(), limits.queueSoftBytes())) {
-                markGap(channel, item);
+            if (!data.hasRoomForBroadcast(origin, item.cost(), limits.queueSoftBytes())) {
+                markGap(channel, listenerOf(item));
                 return false;
             }
             if (gaps != null) {
                 gaps.endAt(channel);
             }
-            item.share = share;
+            item.countFor(origin);
             add(data, item);
             return true;
         } finally {
@@ -133,7 +128,7 @@ public final class Outbox {
         }
     }
 
-    private void markGap(String channel, Outgoing dropped) {
+    private void markGap(String channel, SendListener dropped) {
         if (gaps == null) {
             gaps = new Gaps(data, limits.subscriptions());
         }
@@ -148,7 +143,13 @@ public final class Outbox {
             item.id = ++lastId;
         }
         lane.add(item);
-        item.listener().onQueued(item.id);
+        if (!item.isShared()) {
+            item.listener().onQueued(item.id);
+        }
+    }
+
+    private SendListener listenerOf(Outgoing item) {
+        return item.isShared() ? ofShared : item.listener();
     }
 
     private boolean awaitRoom(SendLane lane, long cost, Admission admission) {
@@ -179,11 +180,11 @@ public final class Outbox {
     }
 
     private void checkOpen(SendLane lane) {
-        IpcException refusal = closed == null && lane == data ? drained : closed;
+        IpcException refusal = closed == null && lane == data ? end.drained() : closed;
         if (refusal != null) {
             throw new IpcException(refusal.code(), String.valueOf(refusal.getMessage()), refusal);
         }
-        if (last != null) {
+        if (end.isFinishing()) {
             throw new IpcException(ErrorCode.CLOSED, "closing: nothing new is sent");
         }
     }
@@ -260,6 +261,11 @@ public final class Outbox {
         onReplyRoom = action;
     }
 
+    /** Sets what is told how {@linkplain Outgoing#shared shared messages} fare here; not that they are queued or sent. */
+    public void followShared(SendListener listener) {
+        ofShared = listener;
+    }
+
     private void wakeUpOrEnd(boolean hasRoom) {
         Consumer<IpcException> open = connection;
         if (hasRoom) {
@@ -295,17 +301,15 @@ public final class Outbox {
         List<Outgoing> dropped;
         lock.lock();
         try {
-            if (drain != null || closed != null) {
+            if (closed != null || !end.drain(new Frame.Drain(grace.toNanos() / 1000), reason)) {
                 return;
             }
-            drain = new Frame.Drain(grace.toNanos() / 1000);
-            drained = reason;
             dropped = takeHeldData();
             room.signal();
         } finally {
             lock.unlock();
         }
-        dropped.forEach(item -> item.listener().onDropped());
+        dropped.forEach(item -> listenerOf(item).onDropped());
         wakeUp();
     }
 
@@ -323,15 +327,14 @@ public final class Outbox {
         List<Outgoing> dropped = List.of();
         lock.lock();
         try {
-            if (last == null) {
-                last = close;
+            if (end.finish(close)) {
                 dropped = takeHeldData();
             }
             room.signal();
         } finally {
             lock.unlock();
         }
-        dropped.forEach(item -> item.listener().onDropped());
+        dropped.forEach(item -> listenerOf(item).onDropped());
         wakeUp();
     }
 
@@ -354,7 +357,7 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-        lost.forEach(item -> item.listener().onLost());
+        lost.forEach(item -> listenerOf(item).onLost());
     }
 
     /** Connects the outbox to a link whose peer was accepted; {@code end} ends the connection. */
@@ -413,42 +416,30 @@ public final class Outbox {
         return to == null ? () -> {} : to.announce();
     }
 
-    /** Returns the next frame to be written, or null if nothing may be sent now. */
-    @Nullable
-    OutFrame nextFrame() {
-        Outgoing sent = null;
+    /** Takes the next frames to be written; none if nothing may be sent now. */
+    void take(Handful into) {
+        into.clear();
         boolean hasReplyRoom = false;
         lock.lock();
         try {
-            if (closed != null || isFlushed) {
-                return null;
+            while (into.hasRoom() && closed == null && !end.isFlushed()) {
+                Frame alone = control.next();
+                Outgoing item = alone == null ? nextItem() : null;
+                if (alone == null && item == null) {
+                    room.signal();
+                    alone = end.next(data.isEmpty(), replies.isEmpty());
+                }
+                if (item != null) {
+                    hasReplyRoom |= takeNext(item, into);
+                } else if (alone != null) {
+                    into.add(OutFrame.of(alone));
+                } else {
+                    break;
+                }
             }
-            Frame first = control.next();
-            if (first != null) {
-                return OutFrame.of(first);
-            }
-            SendLane lane = nextLane();
-            if (lane == null) {
-                room.signal();
-                return nextOfTheEnd();
-            }
-            Outgoing item = Objects.requireNonNull(lane.ready());
-            hasReplyRoom = lane == replies && !item.isStarted();
-            OutFrame frame = lane.take(item);
-            if (item.isFinished()) {
-                sent = item;
-                room.note(item.cost());
-                loans.signal();
-            }
-            if (gaps != null && item instanceof Outgoing.GapMark gap) {
-                gaps.sent(gap);
-            }
-            return frame;
         } finally {
             lock.unlock();
-            if (sent != null) {
-                sent.listener().onSent();
-            }
+            into.tell();
             Runnable told = onReplyRoom;
             if (hasReplyRoom && told != null) {
                 told.run();
@@ -456,36 +447,36 @@ public final class Outbox {
         }
     }
 
-    private @Nullable OutFrame nextOfTheEnd() {
-        if (!data.isEmpty()) {
-            return null;
+    /** Returns whether there may be room for a reply. */
+    private boolean takeNext(Outgoing item, Handful into) {
+        boolean isFirstOfReply = item.isOfReplyLane() && !item.isStarted();
+        into.add((item.isOfReplyLane() ? replies : data).take(item));
+        if (item.isFinished()) {
+            room.note(item.cost());
+            if (!item.isShared()) {
+                into.add(item.listener());
+            }
+            if (item instanceof Outgoing.Loan) {
+                loans.signal();
+            }
         }
-        if (drain != null && !drainSent) {
-            drainSent = true;
-            return OutFrame.of(drain);
+        if (gaps != null && item instanceof Outgoing.GapMark gap) {
+            gaps.sent(gap);
         }
-        if (last != null && replies.isEmpty()) {
-            isFlushed = true;
-            return OutFrame.of(last);
-        }
-        return null;
+        return isFirstOfReply;
     }
 
     /** Whether {@link #finish} has run its course: the last frame was taken, the link can be closed. */
     boolean isFlushed() {
-        return isFlushed;
+        return end.isFlushed();
     }
 
     /** Replies and data take turns, frame by frame. */
-    private @Nullable SendLane nextLane() {
-        boolean replyReady = replies.ready() != null;
-        boolean dataReady = !dataHeld && data.ready() != null;
-        if (replyReady && !(dataReady && replyWasLast)) {
-            replyWasLast = true;
-            return replies;
-        }
-        replyWasLast = false;
-        return dataReady ? data : null;
+    private @Nullable Outgoing nextItem() {
+        Outgoing reply = replies.ready();
+        Outgoing other = dataHeld ? null : data.ready();
+        replyWasLast = reply != null && !(other != null && replyWasLast);
+        return replyWasLast ? reply : other;
     }
 
     /** Returns how full the way to the peer is. Before the connection there is no credit. */

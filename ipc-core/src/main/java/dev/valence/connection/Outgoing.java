@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Outgoing {
 
+    /** The origin of what counts against no share of the data lane. */
+    static final int NO_ORIGIN = -1;
+
     private static final byte[] NO_PAYLOAD = {};
 
     private final byte lane; // a byte, so that a message fits into 48 bytes
@@ -26,11 +29,7 @@ public abstract class Outgoing {
     private int offset; // bytes of the payload that were taken
     private boolean started;
     private boolean cancelled;
-    DataLane.@Nullable Share share; // of a broadcast, that it counts against
-
-    @Nullable
-    Outgoing next; // in its queue
-
+    private int origin = NO_ORIGIN;
     long id;
 
     private Outgoing(int lane, byte[] payload, SendListener listener) {
@@ -58,6 +57,18 @@ public abstract class Outgoing {
      */
     public static Loan loan(Opening header, byte[] payload, SendListener listener) {
         return new Loan(header, payload, listener);
+    }
+
+    /**
+     * Returns a message for many peers, all of whose outboxes may have the same.
+     *
+     * @param frame the whole message, encoded
+     * @param origin the renderer that published it, 0 for main
+     */
+    public static Outgoing shared(OutFrame frame, int payloadBytes, int origin) {
+        Outgoing shared = new Shared(frame, payloadBytes);
+        shared.countFor(origin);
+        return shared;
     }
 
     /**
@@ -219,22 +230,59 @@ public abstract class Outgoing {
     }
 
     private static Outgoing single(int lane, OutFrame frame, int payloadBytes, SendListener listener) {
-        return new Outgoing(lane, NO_PAYLOAD, listener) {
-            @Override
-            OutFrame first(byte[] payload, int length) {
-                return frame;
-            }
+        return new Single(lane, frame, payloadBytes, listener);
+    }
 
-            @Override
-            int nextCharge(@Nullable SlotWriter shared) {
-                return payloadBytes + Wire.FRAME_CHARGE;
-            }
+    /** What is a frame already. */
+    private static class Single extends Outgoing {
+        private final OutFrame frame;
+        private final int payloadBytes;
 
-            @Override
-            long cost() {
-                return nextCharge(null);
-            }
-        };
+        private Single(int lane, OutFrame frame, int payloadBytes, SendListener listener) {
+            super(lane, NO_PAYLOAD, listener);
+            this.frame = frame;
+            this.payloadBytes = payloadBytes;
+        }
+
+        @Override
+        OutFrame first(byte[] payload, int length) {
+            return frame;
+        }
+
+        @Override
+        int nextCharge(@Nullable SlotWriter shared) {
+            return payloadBytes + Wire.FRAME_CHARGE;
+        }
+
+        @Override
+        long cost() {
+            return nextCharge(null);
+        }
+    }
+
+    /** Keeps nothing about any of its peers, so that their threads may have it at the same time. */
+    private static final class Shared extends Single {
+        private Shared(OutFrame frame, int payloadBytes) {
+            super(Wire.DATA_LANE, frame, payloadBytes, SendListener.NONE);
+        }
+
+        @Override
+        boolean isShared() {
+            return true;
+        }
+
+        @Override
+        void cancel() {}
+
+        @Override
+        boolean isFinished() {
+            return true;
+        }
+
+        @Override
+        OutFrame next(@Nullable SlotWriter shared) {
+            return first(NO_PAYLOAD, 0);
+        }
     }
 
     /** Returns a place in the data lane that counts what was dropped there. */
@@ -258,8 +306,25 @@ public abstract class Outgoing {
         return isOfReplyLane();
     }
 
+    /** Whether other outboxes have it too. */
+    boolean isShared() {
+        return false;
+    }
+
     final SendListener listener() {
         return listener;
+    }
+
+    /** Sets whose share of the data lane it counts against. */
+    final void countFor(int publisher) {
+        if (origin != publisher) { // what is shared has it from the start
+            origin = publisher;
+        }
+    }
+
+    /** Returns whose share of the data lane it counts against: a renderer, 0 for main, or {@link #NO_ORIGIN}. */
+    final int origin() {
+        return origin;
     }
 
     /** Whether its payload takes several frames. */
@@ -302,7 +367,7 @@ public abstract class Outgoing {
     }
 
     /** Nothing more of it is sent, except for a note to the peer if it has a part already. */
-    final void cancel() {
+    void cancel() {
         cancelled = true;
     }
 
@@ -311,11 +376,11 @@ public abstract class Outgoing {
     }
 
     /** Whether everything was taken. */
-    final boolean isFinished() {
+    boolean isFinished() {
         return started && (cancelled || offset == payload.length);
     }
 
-    final OutFrame next(@Nullable SlotWriter shared) {
+    OutFrame next(@Nullable SlotWriter shared) {
         if (cancelled) {
             return OutFrame.of(new Chunk(id, lane, false, true));
         }

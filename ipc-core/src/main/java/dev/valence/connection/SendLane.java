@@ -40,12 +40,15 @@ abstract sealed class SendLane permits DataLane, ReplyLane {
 
     /** Returns the item whose next frame goes next, or null if there is none or the peer has no room for it. */
     final @Nullable Outgoing ready() {
+        Outgoing next = next();
+        if (next == null) {
+            return null;
+        }
         SlotWriter slots = shared;
         if (slots != null) {
             slots.refresh(); // not in between: what is counted has to be what is sent
         }
-        Outgoing next = next();
-        return next != null && charge(next) <= window && !next.waitsForSlot(slots) ? next : null;
+        return charge(next) <= window && !next.waitsForSlot(slots) ? next : null;
     }
 
     /** Returns the next frame of what is ready; it is counted against the window. */

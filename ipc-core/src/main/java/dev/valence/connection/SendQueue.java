@@ -1,75 +1,61 @@
 package dev.valence.connection;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in, first out. Items are linked to each other, so that a queue which was long once takes no memory when it is empty. An
- * item is in one queue at a time. Guarded by the lock of the {@link Outbox}.
+ * First in, first out. A queue that was long once takes little memory when it is empty. Guarded by the lock of the
+ * {@link Outbox}.
  */
 final class SendQueue {
 
-    private @Nullable Outgoing first;
-    private @Nullable Outgoing last;
+    /** Items that an empty queue keeps room for. */
+    private static final int KEPT = 32;
+
+    private ArrayDeque<Outgoing> items = new ArrayDeque<>(1);
+    private boolean isSpacious; // there is room for more than is kept
 
     boolean isEmpty() {
-        return first == null;
+        return items.isEmpty();
     }
 
     @Nullable
     Outgoing peek() {
-        return first;
+        return items.peek();
     }
 
     void add(Outgoing item) {
-        Outgoing before = last;
-        if (before == null) {
-            first = item;
-        } else {
-            before.next = item;
-        }
-        last = item;
+        items.add(item);
+        isSpacious |= items.size() > KEPT;
     }
 
     /** Takes an item out, wherever it is; false if it is not there. */
     boolean remove(Outgoing item) {
-        Outgoing before = null;
-        for (Outgoing each = first; each != null; each = each.next) {
-            if (each == item) {
-                if (before == null) {
-                    first = item.next;
-                } else {
-                    before.next = item.next;
-                }
-                if (last == item) {
-                    last = before;
-                }
-                item.next = null;
-                return true;
-            }
-            before = each;
+        boolean isFirst = items.peek() == item;
+        boolean isThere = isFirst ? items.poll() != null : items.remove(item);
+        if (isSpacious && items.isEmpty()) {
+            letRoomGo();
         }
-        return false;
+        return isThere;
     }
 
     /** Takes everything out and adds it to a list. */
-    void drainTo(List<Outgoing> items) {
-        Outgoing each = first;
-        while (each != null) {
-            Outgoing next = each.next;
-            each.next = null;
-            items.add(each);
-            each = next;
-        }
-        first = null;
-        last = null;
+    void drainTo(List<Outgoing> list) {
+        list.addAll(items);
+        letRoomGo();
     }
 
     /** Takes everything out. */
     List<Outgoing> takeAll() {
-        List<Outgoing> items = new ArrayList<>();
-        drainTo(items);
-        return items;
+        List<Outgoing> all = new ArrayList<>();
+        drainTo(all);
+        return all;
+    }
+
+    private void letRoomGo() {
+        items = new ArrayDeque<>(1);
+        isSpacious = false;
     }
 }

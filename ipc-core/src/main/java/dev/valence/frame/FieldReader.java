@@ -51,6 +51,10 @@ final class FieldReader {
         return at < end;
     }
 
+    int remaining() {
+        return end - at;
+    }
+
     // ---- Messages inside the message -----------------------------------------------------------------------------
 
     /** Goes into a message; returns what {@link #leave} takes when that was read to its end. */
@@ -93,8 +97,13 @@ final class FieldReader {
     }
 
     long uint64() {
-        long value = 0;
-        for (int shift = 0; shift < MAX_VARINT_BITS; shift += 7) {
+        byte first = next();
+        return first >= 0 ? first : longer(first);
+    }
+
+    private long longer(byte first) {
+        long value = first & 0x7F;
+        for (int shift = 7; shift < MAX_VARINT_BITS; shift += 7) {
             byte next = next();
             value |= (long) (next & 0x7F) << shift;
             if (next >= 0) {
@@ -190,19 +199,19 @@ final class FieldReader {
 
     // ---- What was read before ------------------------------------------------------------------------------------
 
-    /** Skips bytes, all from the beginning of a buffer, if they are what comes next. */
-    boolean skipIfNext(ByteBuffer bytes, int length) {
+    /** Skips bytes if they are what comes next. */
+    boolean skipIfNext(ByteBuffer bytes, int from, int length) {
         if (length > end - at) {
             return false;
         }
         int i = 0;
         for (; i <= length - Long.BYTES; i += Long.BYTES) {
-            if (in.getLong(at + i) != bytes.getLong(i)) {
+            if (in.getLong(at + i) != bytes.getLong(from + i)) {
                 return false;
             }
         }
         for (; i < length; i++) {
-            if (in.get(at + i) != bytes.get(i)) {
+            if (in.get(at + i) != bytes.get(from + i)) {
                 return false;
             }
         }
@@ -210,10 +219,10 @@ final class FieldReader {
         return true;
     }
 
-    /** Copies bytes to the beginning of a buffer. */
-    void copy(int from, ByteBuffer to, int length) {
+    /** Copies bytes that were read. */
+    void copy(int from, ByteBuffer target, int to, int length) {
         for (int i = 0; i < length; i++) {
-            to.put(i, in.get(from + i));
+            target.put(to + i, in.get(from + i));
         }
     }
 

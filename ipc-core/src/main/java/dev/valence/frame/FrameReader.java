@@ -31,7 +31,7 @@ public final class FrameReader {
     /** Wire type of four bytes. */
     static final int FIXED32 = 5;
 
-    private static final int PAYLOAD = 122;
+    private static final int PAYLOAD = LastMessage.PAYLOAD;
 
     private final FieldReader in = new FieldReader();
     private final LastMessage last = new LastMessage();
@@ -49,6 +49,15 @@ public final class FrameReader {
      * @throws IpcException PROTOCOL_ERROR if it is no frame; the buffer has its whole length still
      */
     public Frame read(ByteBuffer buffer) {
+        in.begin(buffer);
+        Opening same = last.skipIfNext(in);
+        if (same != null && in.length() == in.remaining()) {
+            origin = same.origin();
+            destination = same.destination();
+            hops = same.hops();
+            buffer.position(in.position());
+            return same;
+        }
         in.begin(buffer);
         origin = 0;
         destination = 0;
@@ -82,8 +91,20 @@ public final class FrameReader {
         }
         in.moveTo(body);
         Frame frame = body(tagOfBody);
+        if (frame instanceof Opening opening && opening.kind() == Kind.MESSAGE && !in.hasMore()) {
+            keep(opening, buffer.position(), body);
+        }
         buffer.limit(payloadAt + payloadBytes).position(payloadAt);
         return frame;
+    }
+
+    private void keep(Opening message, int frame, int body) {
+        int payload = in.beginOfLast(PAYLOAD, payloadAt, payloadBytes);
+        if (payload >= 0) {
+            in.moveTo(body);
+            in.length();
+            last.keep(message, in, frame, body, in.position(), payload);
+        }
     }
 
     /** Returns the renderer that published what was read last, 0 for the peer. */
@@ -105,7 +126,7 @@ public final class FrameReader {
     private Frame body(int tag) {
         int outer = in.enter();
         Frame frame = switch (tag >>> 3) {
-            case 4 -> message();
+            case 4 -> call(Kind.MESSAGE);
             case 5 -> call(Kind.REQUEST);
             case 6 -> answer(Kind.REPLY);
             case 7 -> chunk();
@@ -155,25 +176,6 @@ public final class FrameReader {
         payloadBytes = in.length();
         payloadAt = in.position();
         in.moveTo(payloadAt + payloadBytes);
-    }
-
-    /** Reads a message, or no more than its payload if it is like the last one. */
-    private Frame message() {
-        int begin = in.position();
-        Opening same = last.skipIfNext(in, origin, destination, hops);
-        if (same != null && in.hasMore() && in.tag() == PAYLOAD) {
-            payload();
-            if (!in.hasMore()) {
-                return same;
-            }
-        }
-        in.moveTo(begin);
-        Opening read = call(Kind.MESSAGE);
-        int payloadTag = in.beginOfLast(PAYLOAD, payloadAt, payloadBytes);
-        if (payloadTag >= 0) {
-            last.keep(read, in, begin, payloadTag);
-        }
-        return read;
     }
 
     private Opening call(Kind kind) {

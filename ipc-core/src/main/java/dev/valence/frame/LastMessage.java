@@ -2,7 +2,6 @@ package dev.valence.frame;
 
 import dev.valence.frame.Frame.Opening;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,46 +12,55 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastMessage {
 
+    /** Tag of the payload of every body that has one. */
+    static final int PAYLOAD = 122;
+
     /** Bytes that are kept at most: enough for all but the longest names of channels. */
     private static final int MAX_BYTES = 64;
 
     private @Nullable Opening message;
-    private @Nullable ByteBuffer beginning; // of its body, up to its payload; null before the first
-    private int length;
+    private ByteBuffer bytes = ByteBuffer.allocate(0);
+    private int outer; // how many of them are of the frame, up to and with the tag of its body
+    private int inner; // how many are of the body, up to the tag of its payload
 
     /**
-     * Skips the fields of a message up to its payload if they are those of the last one.
+     * Skips a frame up to the length of its payload if it says the same as the last message.
      *
-     * @return the last one, or null if this one has to be read; then nothing was skipped
+     * @return the last message, or null if the frame has to be read
      */
     @Nullable
-    Opening skipIfNext(FieldReader in, int origin, int destination, int hops) {
-        Opening last = message;
-        boolean isNext = last != null
-                && last.origin() == origin
-                && last.destination() == destination
-                && last.hops() == hops
-                && in.skipIfNext(Objects.requireNonNull(beginning), length);
-        return isNext ? last : null;
+    Opening skipIfNext(FieldReader in) {
+        boolean isNext = message != null
+                && in.skipIfNext(bytes, 0, outer)
+                && in.hasMore()
+                && in.length() == in.remaining()
+                && in.skipIfNext(bytes, outer, inner)
+                && in.hasMore()
+                && in.tag() == PAYLOAD;
+        return isNext ? message : null;
     }
 
     /**
-     * Keeps a message that has just been read, if one like it may follow.
+     * Keeps a message that has just been read, and ends its frame, if one like it may follow.
      *
-     * @param begin where its fields began
-     * @param payloadTag where the field began that is its payload, and its last
+     * @param frame where the frame began
+     * @param body where its body began, behind the tag
+     * @param fields where the fields of the body began
+     * @param payload where the field began that is its payload, and its last
      */
-    void keep(Opening read, FieldReader in, int begin, int payloadTag) {
-        if (read.id() != 0 || !read.ports().isEmpty() || payloadTag - begin > MAX_BYTES) {
+    void keep(Opening read, FieldReader in, int frame, int body, int fields, int payload) {
+        int outerBytes = body - frame;
+        int innerBytes = payload - fields;
+        if (read.id() != 0 || !read.ports().isEmpty() || outerBytes + innerBytes > MAX_BYTES) {
             return;
         }
-        ByteBuffer bytes = beginning;
-        if (bytes == null) {
+        if (message == null) {
             bytes = ByteBuffer.allocate(MAX_BYTES);
-            beginning = bytes;
         }
         message = read;
-        length = payloadTag - begin;
-        in.copy(begin, bytes, length);
+        outer = outerBytes;
+        inner = innerBytes;
+        in.copy(frame, bytes, 0, outerBytes);
+        in.copy(fields, bytes, outerBytes, innerBytes);
     }
 }

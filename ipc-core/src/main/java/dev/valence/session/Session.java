@@ -88,6 +88,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
         this.health = new HealthDesk(role, outbox);
         outbox.whenReplyRoom(desks::onReplyRoom);
         this.messages = new MessageFate(caller.ids(), services.tally());
+        outbox.followShared(messages);
         this.sending = new MessageDesk(this, outbox, services.tally());
     }
 

@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
+import static dev.valence.connection.OutboxItems.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.ErrorCode;
@@ -59,7 +60,7 @@ class LoansTest {
     /** Takes and reads what there is, as a peer that does not give slots back. */
     private void takeAll() {
         OutFrame out;
-        while ((out = outbox.nextFrame()) != null) {
+        while ((out = next(outbox)) != null) {
             var frame = ProtoFrames.parse(out); // writes it, and fills its slot
             if (frame.hasMessage()) {
                 arrived.writeBytes(frame.getMessage().getPayload().toByteArray());
@@ -77,8 +78,8 @@ class LoansTest {
         attach(ENOUGH);
         byte[] payload = numbered(3 * PIECE);
         Outgoing.Loan loan = offer(payload);
-        OutFrame first = outbox.nextFrame();
-        while (outbox.nextFrame() != null) {
+        OutFrame first = next(outbox);
+        while (next(outbox) != null) {
             // the pieces are in their slots when they were taken
         }
         assertThat(loan.isOpen()).isFalse();
@@ -140,10 +141,10 @@ class LoansTest {
         takeAll();
         assertThat(loan.taken()).isEqualTo(Wire.MIN_CHUNK_BYTES + (SLOTS + 1) * PIECE);
         slots.giveBack(SLOTS);
-        for (OutFrame out = outbox.nextFrame(); loan.isOpen(); out = outbox.nextFrame()) {
+        for (OutFrame out = next(outbox); loan.isOpen(); out = next(outbox)) {
             assertThat(out).isNotNull();
         }
-        assertThat(name(outbox.nextFrame())).isEqualTo("behind");
+        assertThat(name(next(outbox))).isEqualTo("behind");
     }
 
     @Test
@@ -153,7 +154,7 @@ class LoansTest {
         outbox.close(new IpcException(ErrorCode.PEER_GONE, "gone"));
         assertThat(loan.isOpen()).isFalse();
         outbox.settle(loan);
-        assertThat(outbox.nextFrame()).isNull();
+        assertThat(next(outbox)).isNull();
     }
 
     @Test

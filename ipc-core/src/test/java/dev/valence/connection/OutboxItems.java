@@ -55,8 +55,15 @@ final class OutboxItems {
         return new Pong(nonce, 0, 0);
     }
 
+    /** Takes one frame, or returns null. */
+    static OutFrame next(Outbox from) {
+        Handful one = new Handful(1);
+        from.take(one);
+        return one.next();
+    }
+
     static Frame frame(Outbox from) {
-        return ProtoFrames.parse(from.nextFrame());
+        return ProtoFrames.parse(next(from));
     }
 
     static List<String> sent(Outbox from) {
@@ -67,7 +74,7 @@ final class OutboxItems {
     static List<String> sent(Outbox from, int most) {
         List<String> names = new ArrayList<>();
         OutFrame frame;
-        while (names.size() < most && (frame = from.nextFrame()) != null) {
+        while (names.size() < most && (frame = next(from)) != null) {
             names.add(name(frame));
         }
         return names;

@@ -4,6 +4,7 @@ import static dev.valence.connection.OutboxItems.CLOSING;
 import static dev.valence.connection.OutboxItems.frame;
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
+import static dev.valence.connection.OutboxItems.next;
 import static dev.valence.connection.OutboxItems.ping;
 import static dev.valence.connection.OutboxItems.pong;
 import static dev.valence.connection.OutboxItems.reply;
@@ -102,7 +103,7 @@ class OutboxTest {
         assertThat(outbox.levels()).isEqualTo(new SendLevels(cost, 0, 0, 0));
         attach(outbox, 8 * KIB, 4 * KIB);
         assertThat(outbox.levels()).isEqualTo(new SendLevels(cost, 8 * KIB, 0, 4 * KIB));
-        outbox.nextFrame();
+        next(outbox);
         assertThat(outbox.levels()).isEqualTo(new SendLevels(0, 8 * KIB - cost, 0, 4 * KIB));
     }
 
@@ -110,7 +111,7 @@ class OutboxTest {
     void whatWasOfferedBeforeTheConnection_isSentInOrder() {
         outbox.offer(message("a", 1), Admission.SOFT);
         outbox.offer(message("b", 1), Admission.SOFT);
-        assertThat(outbox.nextFrame()).isNull();
+        assertThat(next(outbox)).isNull();
         attach();
         assertThat(link.wakeUps).hasValue(1);
         assertThat(sent(outbox)).containsExactly("a", "b");
@@ -291,7 +292,7 @@ class OutboxTest {
         Outgoing item = request("r", 3 * Wire.CHUNK_BYTES, notes);
         outbox.offer(item, Admission.SOFT);
         outbox.offer(message("next", 1), Admission.ALWAYS);
-        assertThat(name(outbox.nextFrame())).isEqualTo("r");
+        assertThat(name(next(outbox))).isEqualTo("r");
         outbox.cancel(item);
         outbox.cancel(item);
         assertThat(sent(outbox)).containsExactly("abort 1 LANE_DATA", "next");
@@ -360,7 +361,7 @@ class OutboxTest {
         outbox.offerControl(ping(1));
         outbox.close(new IpcException(ErrorCode.PEER_GONE, "gone"));
         outbox.close(new IpcException(ErrorCode.CLOSED, "too late"));
-        assertThat(outbox.nextFrame()).isNull();
+        assertThat(next(outbox)).isNull();
         assertThat(outbox.offerBroadcast(message("b", 1), "b", 0)).isFalse();
         for (Admission admission : Admission.values()) {
             assertThatThrownBy(() -> outbox.offer(message("b", 1), admission))

@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
+import static dev.valence.connection.OutboxItems.next;
 import static dev.valence.connection.OutboxItems.sent;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +36,7 @@ class SendRoomTest {
         Thread waiting = new Thread(offer);
         waiting.start();
         awaitTimedWaiting(waiting);
-        assertThat(name(outbox.nextFrame())).isEqualTo("first");
+        assertThat(name(next(outbox))).isEqualTo("first");
         assertThat(Patience.get(offer)).isTrue();
         assertThat(sent(outbox)).containsExactly("second");
     }
@@ -49,8 +50,8 @@ class SendRoomTest {
         Thread waiting = new Thread(offer);
         waiting.start();
         awaitTimedWaiting(waiting);
-        assertThat(name(outbox.nextFrame())).isEqualTo("first");
-        assertThat(outbox.nextFrame()).isNull(); // the peer has no room
+        assertThat(name(next(outbox))).isEqualTo("first");
+        assertThat(next(outbox)).isNull(); // the peer has no room
         assertThat(Patience.get(offer)).isTrue();
     }
 

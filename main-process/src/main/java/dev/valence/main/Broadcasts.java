@@ -11,6 +11,7 @@ import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import dev.valence.main.Subscriptions.Subscribers;
+import dev.valence.session.Services;
 import dev.valence.session.Session;
 import dev.valence.session.Tally;
 import java.util.ArrayList;
@@ -30,17 +31,19 @@ final class Broadcasts {
     private final Subscriptions subscriptions;
     private final IntFunction<@Nullable RendererPeer> renderers;
     private final Tally tally;
+    private final boolean isTapped; // each message has a listener of its own
 
     /**
      * Makes the relay.
      *
      * @param renderers finds a renderer by id
-     * @param tally counts what has nowhere to go
+     * @param services whose tally counts what has nowhere to go
      */
-    Broadcasts(Subscriptions subscriptions, IntFunction<@Nullable RendererPeer> renderers, Tally tally) {
+    Broadcasts(Subscriptions subscriptions, IntFunction<@Nullable RendererPeer> renderers, Services services) {
         this.subscriptions = subscriptions;
         this.renderers = renderers;
-        this.tally = tally;
+        this.tally = services.tally();
+        this.isTapped = services.tap() != null;
     }
 
     /** Passes a message of main to every subscriber; returns who got it. */
@@ -72,13 +75,15 @@ final class Broadcasts {
     }
 
     /** Offers a message to every subscriber but its publisher; returns who had no room. */
-    private static Set<Integer> offer(List<Incarnation> subscribers, String channel, Payload payload, int origin) {
+    private Set<Integer> offer(List<Incarnation> subscribers, String channel, Payload payload, int origin) {
         if (subscribers.isEmpty()) {
             return Set.of();
         }
         Opening header = Opening.broadcast(origin, channel, payload.encoding());
         boolean isWhole = payload.bytes().length <= Wire.CHUNK_BYTES; // chunks have ids, and share the array only
-        OutFrame shared = isWhole ? OutFrame.shared(header, payload.bytes()) : null;
+        Outgoing shared = isWhole && !isTapped
+                ? Outgoing.shared(OutFrame.shared(header, payload.bytes()), payload.bytes().length, origin)
+                : null;
         Set<Integer> skipped = Set.of();
         List<Runnable> wakeUps = new ArrayList<>(); // one an I/O thread, so there are few
         try {
@@ -96,13 +101,12 @@ final class Broadcasts {
     }
 
     private static boolean offer(
-            Session<Renderer> to, Opening header, @Nullable OutFrame shared, Payload payload, List<Runnable> wakeUps) {
-        byte[] bytes = payload.bytes();
-        SendListener listener = to.following(Kind.BROADCAST, header.channel(), payload);
+            Session<Renderer> to, Opening header, @Nullable Outgoing shared, Payload payload, List<Runnable> wakeUps) {
         Outgoing message = shared != null
-                ? Outgoing.frame(shared, bytes.length, listener)
-                : Outgoing.message(header, bytes, false, listener);
-        if (!to.offerBroadcast(message, bytes.length, header.channel(), header.origin())) {
+                ? shared
+                : Outgoing.message(
+                        header, payload.bytes(), false, to.following(Kind.BROADCAST, header.channel(), payload));
+        if (!to.offerBroadcast(message, payload.bytes().length, header.channel(), header.origin())) {
             return false;
         }
         Runnable wakeUp = to.announce();

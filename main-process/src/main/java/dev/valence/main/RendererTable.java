@@ -61,7 +61,7 @@ final class RendererTable implements RendererHost {
         this.registry = new Registry<>(services.maxListeners(), channel -> {}, channel -> {});
         this.reception = reception;
         this.subscriptions = new Subscriptions(services.limits().subscriptions());
-        this.broadcasts = new Broadcasts(subscriptions, byId::get, services.tally());
+        this.broadcasts = new Broadcasts(subscriptions, byId::get, services);
         this.events = services.dispatcher().newInbox();
         services.deadlines()
                 .repeat(this::beat, services.limits().heartbeatInterval().toNanos());

@@ -59,10 +59,10 @@ public final class OutboxRaces {
 
     /** Takes what may be written, as a transport does. */
     private static void write(Outbox outbox, Collection<String> written) {
-        OutFrame frame = outbox.nextFrame();
-        while (frame != null) {
+        Handful taken = new Handful(Handful.FRAMES);
+        outbox.take(taken);
+        for (OutFrame frame = taken.next(); frame != null; frame = taken.next()) {
             written.add(frame.frame().name());
-            frame = outbox.nextFrame();
         }
     }
 

@@ -2,12 +2,14 @@ package dev.valence.benchmarks.valence;
 
 import dev.valence.CallbackExecutor;
 import dev.valence.Endpoint;
+import dev.valence.IpcEvent;
+import dev.valence.IpcSender;
+import dev.valence.Listener;
 import dev.valence.benchmarks.peer.Peer;
 import dev.valence.benchmarks.peer.Receipts;
 import dev.valence.renderer.IpcRenderer;
 import dev.valence.renderer.IpcRendererOptions;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Renderers that listen, each with a connection of its own. */
 public final class ValenceSubscribers implements Peer {
@@ -30,14 +32,27 @@ public final class ValenceSubscribers implements Peer {
             IpcRendererOptions options = IpcRendererOptions.to(Endpoint.parse(parts[0]), parts[1]);
             IpcRenderer renderer =
                     IpcRenderer.connect(isDirect ? options.withExecutor(CallbackExecutor.direct()) : options);
-            AtomicInteger messages = new AtomicInteger();
-            renderer.on(ValenceMain.NEWS, (event, payload) -> {
-                receipts.arrived(payload.length);
-                if (messages.incrementAndGet() % ValenceMain.PROGRESS_MESSAGES == 0) {
-                    renderer.send(ValenceMain.PROGRESS, ValenceMain.PROGRESS_MESSAGES);
-                }
-            });
+            renderer.on(ValenceMain.NEWS, new Counting(renderer));
             renderer.ready();
+        }
+    }
+
+    private final class Counting implements Listener<IpcSender, byte[]> {
+
+        private final IpcRenderer renderer;
+        private int messages; // listeners of one sender never run at the same time
+
+        Counting(IpcRenderer renderer) {
+            this.renderer = renderer;
+        }
+
+        @Override
+        public void onMessage(IpcEvent<IpcSender> event, byte[] payload) {
+            receipts.arrived(payload.length);
+            messages++;
+            if (messages % ValenceMain.PROGRESS_MESSAGES == 0) {
+                renderer.send(ValenceMain.PROGRESS, ValenceMain.PROGRESS_MESSAGES);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.valence.connection;
 import dev.valence.frame.Frame.Chunk;
 import dev.valence.frame.Frame.Gap;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.MessageHeader;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.Arrays;
@@ -47,6 +48,20 @@ public abstract class Outgoing {
      */
     public static Outgoing message(Opening header, byte[] payload, boolean numbered, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, numbered || isLong(payload), payload, listener);
+    }
+
+    /**
+     * Returns a message that fits into one frame.
+     *
+     * @param payload lent until sent
+     */
+    public static Outgoing message(MessageHeader header, byte[] payload, SendListener listener) {
+        return new Outgoing(Wire.DATA_LANE, payload, listener) {
+            @Override
+            OutFrame first(byte[] whole, int length) {
+                return OutFrame.of(header, whole);
+            }
+        };
     }
 
     /**

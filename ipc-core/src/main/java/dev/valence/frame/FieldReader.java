@@ -204,19 +204,20 @@ final class FieldReader {
         if (length > end - at) {
             return false;
         }
-        int i = 0;
-        for (; i <= length - Long.BYTES; i += Long.BYTES) {
-            if (in.getLong(at + i) != bytes.getLong(from + i)) {
-                return false;
+        boolean isSame = true;
+        int last = length - Long.BYTES;
+        for (int i = 0; isSame && i < last; i += Long.BYTES) {
+            isSame = in.getLong(at + i) == bytes.getLong(from + i);
+        }
+        if (last >= 0) {
+            isSame = isSame && in.getLong(at + last) == bytes.getLong(from + last);
+        } else {
+            for (int i = 0; isSame && i < length; i++) {
+                isSame = in.get(at + i) == bytes.get(from + i);
             }
         }
-        for (; i < length; i++) {
-            if (in.get(at + i) != bytes.get(from + i)) {
-                return false;
-            }
-        }
-        at += length;
-        return true;
+        at += isSame ? length : 0;
+        return isSame;
     }
 
     /** Copies bytes that were read. */

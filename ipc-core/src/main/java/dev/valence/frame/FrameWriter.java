@@ -52,12 +52,10 @@ final class FrameWriter {
     static int frame(@Nullable ByteBuffer out, int end, Frame frame, byte[] payload, int offset, int length) {
         int at = end;
         if (frame instanceof Opening opening) {
-            at = bytes(out, at, 15, payload, offset, length);
+            at = payload(out, at, payload, offset, length);
             at = opening(out, at, opening);
-            at = head(out, at, fieldOf(opening.kind()), end - at);
-            at = uint(out, at, 3, opening.hops());
-            at = uint(out, at, 2, opening.destination());
-            return uint(out, at, 1, opening.origin());
+            at = varint(out, at, (long) end - at);
+            return beforeLength(out, at, opening);
         }
         if (frame instanceof Credit credit) {
             at = uint(out, at, 5, credit.port());
@@ -68,7 +66,7 @@ final class FrameWriter {
             return head(out, at, 8, end - at);
         }
         if (frame instanceof Chunk chunk) {
-            at = bytes(out, at, 15, payload, offset, length);
+            at = payload(out, at, payload, offset, length);
             at = uint(out, at, 5, chunk.regionBytes());
             at = bool(out, at, 4, chunk.aborted());
             at = bool(out, at, 3, chunk.more());
@@ -98,10 +96,18 @@ final class FrameWriter {
             return head(out, at, 17, end - at);
         }
         if (frame instanceof Frame.ThreadDump) {
-            at = bytes(out, at, 15, payload, offset, length);
+            at = payload(out, at, payload, offset, length);
             return head(out, at, 30, end - at);
         }
         return rare(out, end, frame);
+    }
+
+    /** Writes what comes before the length of the body: its tag, and the fields beside it. */
+    static int beforeLength(@Nullable ByteBuffer out, int end, Opening opening) {
+        int at = varint(out, end, fieldOf(opening.kind()) << 3 | FrameReader.LENGTH);
+        at = uint(out, at, 3, opening.hops());
+        at = uint(out, at, 2, opening.destination());
+        return uint(out, at, 1, opening.origin());
     }
 
     private static int fieldOf(Kind kind) {
@@ -112,7 +118,8 @@ final class FrameWriter {
                         : kind == Kind.REPLY ? 6 : kind == Kind.ITEM ? 11 : kind == Kind.PORT_MESSAGE ? 12 : 25;
     }
 
-    private static int opening(@Nullable ByteBuffer out, int end, Opening opening) {
+    /** Writes the fields of the body but for its payload. */
+    static int opening(@Nullable ByteBuffer out, int end, Opening opening) {
         Kind kind = opening.kind();
         int at = end;
         if (kind == Kind.PORT_MESSAGE) {
@@ -329,6 +336,11 @@ final class FrameWriter {
         return head(out, at, field, length);
     }
 
+    /** Writes the payload of a body. */
+    static int payload(@Nullable ByteBuffer out, int end, byte[] payload, int offset, int length) {
+        return bytes(out, end, 15, payload, offset, length);
+    }
+
     private static int numbers(@Nullable ByteBuffer out, int end, int field, List<Integer> numbers) {
         int at = end;
         for (int i = numbers.size() - 1; i >= 0; i--) {
@@ -358,9 +370,13 @@ final class FrameWriter {
         return head(out, at, field, length);
     }
 
-    private static int varint(@Nullable ByteBuffer out, int end, long value) {
-        int length = (70 - Long.numberOfLeadingZeros(value | 1)) / 7; // seven bits a byte
-        int at = end - length;
+    /** Returns how many bytes a number takes: seven bits each. */
+    static int varintBytes(long value) {
+        return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+    }
+
+    static int varint(@Nullable ByteBuffer out, int end, long value) {
+        int at = end - varintBytes(value);
         if (out != null) {
             long rest = value;
             for (int i = at; i < end - 1; i++) {

@@ -1,16 +1,23 @@
 package dev.valence.frame;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A frame and its payload on their way to a transport. One that is shared by several connections is encoded once.
  *
  * <p><b>Threads.</b> A shared frame may be written by several threads at once, any other by one.
  */
-public final class OutFrame {
+public abstract class OutFrame {
 
     private static final byte[] NO_PAYLOAD = {};
+
+    private final Frame frame;
+    private final int size;
+
+    private OutFrame(Frame frame, int size) {
+        this.frame = frame;
+        this.size = size;
+    }
 
     /** A place outside the stream of bytes. */
     public interface Slot {
@@ -20,29 +27,6 @@ public final class OutFrame {
          * @throws RuntimeException if the place is gone; the connection has to be closed
          */
         void put(byte[] bytes, int offset, int length);
-    }
-
-    private final Frame frame;
-    private final byte[] bytes; // in which the payload is, or the whole frame if that is encoded
-    private final int offset;
-    private final int length;
-    private final int size;
-    private final boolean isEncoded;
-    private final @Nullable Slot slot; // where the payload goes instead of the frame
-
-    private OutFrame(Frame frame, byte[] bytes, int offset, int length, int size, boolean isEncoded) {
-        this(frame, bytes, offset, length, size, isEncoded, null);
-    }
-
-    private OutFrame(
-            Frame frame, byte[] bytes, int offset, int length, int size, boolean isEncoded, @Nullable Slot slot) {
-        this.frame = frame;
-        this.bytes = bytes;
-        this.offset = offset;
-        this.length = length;
-        this.size = size;
-        this.isEncoded = isEncoded;
-        this.slot = slot;
     }
 
     /** Returns a frame without a payload for one connection. */
@@ -58,8 +42,16 @@ public final class OutFrame {
      * @param length of the payload
      */
     public static OutFrame of(Frame frame, byte[] bytes, int offset, int length) {
-        int size = -FrameWriter.frame(null, 0, frame, bytes, offset, length);
-        return new OutFrame(frame, bytes, offset, length, size, false);
+        return new Plain(frame, -FrameWriter.frame(null, 0, frame, bytes, offset, length), bytes, offset, length);
+    }
+
+    /**
+     * Returns a message for one connection whose header is encoded already.
+     *
+     * @param payload lent until written
+     */
+    public static OutFrame of(MessageHeader header, byte[] payload) {
+        return new Headed(header, payload);
     }
 
     /**
@@ -70,13 +62,15 @@ public final class OutFrame {
      * @param length of the payload
      */
     public static OutFrame besideSlot(Frame frame, byte[] bytes, int offset, int length, Slot slot) {
-        int size = -FrameWriter.frame(null, 0, frame, NO_PAYLOAD, 0, 0);
-        return new OutFrame(frame, bytes, offset, length, size, false, slot);
+        return new BesideSlot(frame, bytes, offset, length, slot);
     }
 
     /** Returns a frame for several connections, encoded now. */
     public static OutFrame shared(Frame frame, byte[] payload) {
-        return encoded(frame, of(frame, payload, 0, payload.length).encoded());
+        OutFrame plain = of(frame, payload, 0, payload.length);
+        byte[] encoded = new byte[plain.size];
+        plain.write(ByteBuffer.wrap(encoded), encoded.length);
+        return encoded(frame, encoded);
     }
 
     /**
@@ -85,7 +79,7 @@ public final class OutFrame {
      * @param encoded lent until written; without its length
      */
     public static OutFrame encoded(Frame frame, byte[] encoded) {
-        return new OutFrame(frame, encoded, 0, encoded.length, encoded.length, true);
+        return new Encoded(frame, encoded);
     }
 
     /** Returns how many bytes rules take in a frame. */
@@ -94,17 +88,17 @@ public final class OutFrame {
     }
 
     /** Returns the bytes that {@link #writeTo} writes, length prefix included. */
-    public int size() {
+    public final int size() {
         return Wire.PREFIX_BYTES + size;
     }
 
     /** Returns the bytes that {@link #writeTo} copies elsewhere. */
     public int bytesBeside() {
-        return slot == null ? 0 : length;
+        return 0;
     }
 
     /** Returns what the frame says, for the log. */
-    public Frame frame() {
+    public final Frame frame() {
         return frame;
     }
 
@@ -113,25 +107,87 @@ public final class OutFrame {
      *
      * @param buffer big-endian, with at least {@link #size} bytes of room; its position moves on
      */
-    public void writeTo(ByteBuffer buffer) {
+    public final void writeTo(ByteBuffer buffer) {
         buffer.putInt(size);
-        if (isEncoded) {
-            buffer.put(bytes);
-            return;
-        }
         int end = buffer.position() + size;
-        if (slot == null) {
-            FrameWriter.frame(buffer, end, frame, bytes, offset, length);
-        } else {
-            slot.put(bytes, offset, length);
-            FrameWriter.frame(buffer, end, frame, NO_PAYLOAD, 0, 0);
-        }
+        write(buffer, end);
         buffer.position(end);
     }
 
-    private byte[] encoded() {
-        byte[] encoded = new byte[size];
-        FrameWriter.frame(ByteBuffer.wrap(encoded), size, frame, bytes, offset, length);
-        return encoded;
+    /** Writes the frame before an index. */
+    abstract void write(ByteBuffer buffer, int end);
+
+    private static final class Plain extends OutFrame {
+        private final byte[] bytes;
+        private final int offset;
+        private final int length;
+
+        Plain(Frame frame, int size, byte[] bytes, int offset, int length) {
+            super(frame, size);
+            this.bytes = bytes;
+            this.offset = offset;
+            this.length = length;
+        }
+
+        @Override
+        void write(ByteBuffer buffer, int end) {
+            FrameWriter.frame(buffer, end, frame(), bytes, offset, length);
+        }
+    }
+
+    private static final class Headed extends OutFrame {
+        private final MessageHeader header;
+        private final byte[] payload;
+
+        Headed(MessageHeader header, byte[] payload) {
+            super(header.opening(), header.size(payload.length));
+            this.header = header;
+            this.payload = payload;
+        }
+
+        @Override
+        void write(ByteBuffer buffer, int end) {
+            header.write(buffer, end, payload);
+        }
+    }
+
+    private static final class Encoded extends OutFrame {
+        private final byte[] encoded;
+
+        Encoded(Frame frame, byte[] encoded) {
+            super(frame, encoded.length);
+            this.encoded = encoded;
+        }
+
+        @Override
+        void write(ByteBuffer buffer, int end) {
+            buffer.put(end - encoded.length, encoded);
+        }
+    }
+
+    private static final class BesideSlot extends OutFrame {
+        private final byte[] bytes;
+        private final int offset;
+        private final int length;
+        private final Slot slot;
+
+        BesideSlot(Frame frame, byte[] bytes, int offset, int length, Slot slot) {
+            super(frame, -FrameWriter.frame(null, 0, frame, NO_PAYLOAD, 0, 0));
+            this.bytes = bytes;
+            this.offset = offset;
+            this.length = length;
+            this.slot = slot;
+        }
+
+        @Override
+        public int bytesBeside() {
+            return length;
+        }
+
+        @Override
+        void write(ByteBuffer buffer, int end) {
+            slot.put(bytes, offset, length);
+            FrameWriter.frame(buffer, end, frame(), NO_PAYLOAD, 0, 0);
+        }
     }
 }

@@ -10,7 +10,10 @@ import dev.valence.call.CallbackScope;
 import dev.valence.connection.Admission;
 import dev.valence.connection.Outbox;
 import dev.valence.connection.Outgoing;
+import dev.valence.connection.SendListener;
 import dev.valence.frame.Frame.Opening;
+import dev.valence.frame.MessageHeader;
+import dev.valence.frame.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageDesk {
 
-    private static final Opening NONE = Opening.message(0, 0, 0, "", 0, List.of());
+    private static final Header NONE = new Header(Opening.message(0, 0, 0, "", 0, List.of()), null);
 
     private final Session<?> session;
     private final Outbox outbox;
     private final Tally tally;
-    private volatile Opening last = NONE; // the header before
+    private volatile Header last = NONE; // of the message before
 
     MessageDesk(Session<?> session, Outbox outbox, Tally tally) {
         this.session = session;
@@ -99,25 +102,40 @@ final class MessageDesk {
     }
 
     private Outgoing message(int destination, String channel, Payload payload) {
-        Opening header = header(destination, channel, payload.encoding());
-        return Outgoing.message(header, payload.bytes(), false, session.following(Kind.MESSAGE, channel, payload));
+        Header header = header(destination, channel, payload.encoding());
+        MessageHeader encoded = header.encoded();
+        SendListener listener = session.following(Kind.MESSAGE, channel, payload);
+        return encoded == null || payload.bytes().length > Wire.CHUNK_BYTES
+                ? Outgoing.message(header.opening(), payload.bytes(), false, listener)
+                : Outgoing.message(encoded, payload.bytes(), listener);
     }
 
     private Outgoing.Loan loan(int destination, String channel, Payload payload) {
-        Opening header = header(destination, channel, payload.encoding());
+        Opening header = header(destination, channel, payload.encoding()).opening();
         return Outgoing.loan(header, payload.bytes(), session.following(Kind.MESSAGE, channel, payload));
     }
 
     /** Returns that of the message before if this one has the same; who sends much sends much of the same. */
-    private Opening header(int destination, String channel, int encoding) {
-        Opening header = last;
-        boolean isSame = header.destination() == destination
-                && header.encoding() == encoding
-                && header.channel().equals(channel);
+    private Header header(int destination, String channel, int encoding) {
+        Header header = last;
+        Opening opening = header.opening();
+        boolean isSame = opening.destination() == destination
+                && opening.encoding() == encoding
+                && opening.channel().equals(channel);
         if (!isSame) {
-            header = Opening.message(0, destination, 0, channel, encoding, List.of());
+            header = new Header(Opening.message(0, destination, 0, channel, encoding, List.of()), null);
+            last = header;
+        } else if (header.encoded() == null) {
+            header = new Header(opening, new MessageHeader(opening));
             last = header;
         }
         return header;
     }
+
+    /**
+     * What messages say beside their payloads.
+     *
+     * @param encoded null as long as one message has said it
+     */
+    private record Header(Opening opening, @Nullable MessageHeader encoded) {}
 }

@@ -7,6 +7,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
 import dev.valence.fixtures.ProtoFrames;
+import dev.valence.frame.Frame.Kind;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.proto.Close;
 import dev.valence.proto.Feature;
 import dev.valence.proto.Frame;
@@ -187,6 +189,10 @@ class FrameOracleTest {
             if (!Arrays.equals(written, known.toByteArray())) {
                 assertThat(parsed(written)).as(HexFormat.of().formatHex(bytes)).isEqualTo(known);
                 assertThat(written).isEqualTo(known.toByteArray());
+            }
+            if (read instanceof Opening opening && opening.kind() == Kind.MESSAGE) {
+                OutFrame headed = OutFrame.of(new MessageHeader(opening), payload);
+                assertThat(ProtoFrames.bytes(headed)).isEqualTo(written);
             }
             ByteBuffer direct = ByteBuffer.allocateDirect(Wire.PREFIX_BYTES + written.length);
             OutFrame.of(read, payload, 0, payload.length).writeTo(direct);

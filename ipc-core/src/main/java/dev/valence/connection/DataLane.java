@@ -63,8 +63,11 @@ final class DataLane extends SendLane {
     }
 
     private void count(Outgoing item, long cost) {
+        count(cost, item.origin());
+    }
+
+    private void count(long cost, int origin) {
         count(cost);
-        int origin = item.origin();
         if (origin != Outgoing.NO_ORIGIN) {
             allBroadcastBytes += cost;
             Share share = share(origin, true);
@@ -88,6 +91,32 @@ final class DataLane extends SendLane {
             remove(item);
         }
         return frame;
+    }
+
+    /**
+     * Takes messages that are shared, as many of one publisher as follow each other and as the peer has room for: what is taken at
+     * once is counted once.
+     *
+     * @param first the next item, which is ready
+     * @return what they took of the queue
+     */
+    long takeShared(Outgoing first, Handful into) {
+        int origin = first.origin();
+        long cost = 0;
+        Outgoing item = first;
+        while (item != null
+                && item.isShared()
+                && item.origin() == origin
+                && cost + item.cost() <= window()
+                && into.hasRoom()) {
+            into.add(item.next(null));
+            cost += item.cost();
+            queue.removeFirst();
+            item = queue.peek();
+        }
+        addWindow(-cost);
+        count(-cost, origin);
+        return cost;
     }
 
     @Override

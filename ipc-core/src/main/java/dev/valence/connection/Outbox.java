@@ -449,13 +449,15 @@ public final class Outbox {
 
     /** Returns whether there may be room for a reply. */
     private boolean takeNext(Outgoing item, Handful into) {
+        if (item.isShared()) {
+            room.note(data.takeShared(item, into));
+            return false;
+        }
         boolean isFirstOfReply = item.isOfReplyLane() && !item.isStarted();
         into.add((item.isOfReplyLane() ? replies : data).take(item));
         if (item.isFinished()) {
             room.note(item.cost());
-            if (!item.isShared()) {
-                into.add(item.listener());
-            }
+            into.add(item.listener());
             if (item instanceof Outgoing.Loan) {
                 loans.signal();
             }

@@ -33,12 +33,19 @@ final class SendQueue {
 
     /** Takes an item out, wherever it is; false if it is not there. */
     boolean remove(Outgoing item) {
-        boolean isFirst = items.peek() == item;
-        boolean isThere = isFirst ? items.poll() != null : items.remove(item);
+        if (items.peek() != item) {
+            return items.remove(item);
+        }
+        removeFirst();
+        return true;
+    }
+
+    /** Takes the first item out, which has to be there. */
+    void removeFirst() {
+        items.remove();
         if (isSpacious && items.isEmpty()) {
             letRoomGo();
         }
-        return isThere;
     }
 
     /** Takes everything out and adds it to a list. */

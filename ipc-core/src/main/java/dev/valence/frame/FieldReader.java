@@ -199,32 +199,14 @@ final class FieldReader {
 
     // ---- What was read before ------------------------------------------------------------------------------------
 
-    /** Skips bytes if they are what comes next. */
-    boolean skipIfNext(ByteBuffer bytes, int from, int length) {
-        if (length > end - at) {
-            return false;
-        }
-        boolean isSame = true;
-        int last = length - Long.BYTES;
-        for (int i = 0; isSame && i < last; i += Long.BYTES) {
-            isSame = in.getLong(at + i) == bytes.getLong(from + i);
-        }
-        if (last >= 0) {
-            isSame = isSame && in.getLong(at + last) == bytes.getLong(from + last);
-        } else {
-            for (int i = 0; isSame && i < length; i++) {
-                isSame = in.get(at + i) == bytes.get(from + i);
-            }
-        }
-        at += isSame ? length : 0;
-        return isSame;
-    }
-
-    /** Copies bytes that were read. */
-    void copy(int from, ByteBuffer target, int to, int length) {
-        for (int i = 0; i < length; i++) {
-            target.put(to + i, in.get(from + i));
-        }
+    /**
+     * Returns the next eight bytes from an offset on, or the first of them, as one number. Eight have to be there.
+     *
+     * @param bytes how many are wanted; more than eight is eight
+     */
+    long word(int offset, int bytes) {
+        long word = in.getLong(at + offset);
+        return bytes >= Long.BYTES ? word : word >>> (Long.SIZE - bytes * Byte.SIZE);
     }
 
     /**

@@ -103,7 +103,7 @@ public final class FrameReader {
         if (payload >= 0) {
             in.moveTo(body);
             in.length();
-            last.keep(message, in, frame, body, in.position(), payload);
+            last.keep(message, in, frame, body, payload);
         }
     }
 

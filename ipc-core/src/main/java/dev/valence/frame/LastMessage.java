@@ -1,12 +1,11 @@
 package dev.valence.frame;
 
 import dev.valence.frame.Frame.Opening;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last message without an id, and the bytes that said what it is. Who gets many messages gets many that differ in nothing but
- * their payloads: what is the same need not be read again.
+ * The last message without an id, and the bytes that said what it is, as words of eight. Who gets many messages gets many that
+ * differ in nothing but their payloads: what is the same need not be read again.
  *
  * <p><b>Threads.</b> One at a time.
  */
@@ -15,13 +14,17 @@ final class LastMessage {
     /** Tag of the payload of every body that has one. */
     static final int PAYLOAD = 122;
 
-    /** Bytes that are kept at most: enough for all but the longest names of channels. */
-    private static final int MAX_BYTES = 64;
+    /** Words of a body that are kept at most: enough for all but the longest names of channels. */
+    private static final int MAX_WORDS = 8;
+
+    private static final long[] NONE = {};
 
     private @Nullable Opening message;
-    private ByteBuffer bytes = ByteBuffer.allocate(0);
-    private int outer; // how many of them are of the frame, up to and with the tag of its body
-    private int inner; // how many are of the body, up to the tag of its payload
+    private int outerBytes; // of the frame, up to and with the tag of its body; at most a word
+    private long outer;
+    private int innerBytes; // of the body, up to the tag of its payload
+    private int innerWords;
+    private long[] inner = NONE;
 
     /**
      * Skips a frame up to the length of its payload if it says the same as the last message.
@@ -30,37 +33,55 @@ final class LastMessage {
      */
     @Nullable
     Opening skipIfNext(FieldReader in) {
-        boolean isNext = message != null
-                && in.skipIfNext(bytes, 0, outer)
-                && in.hasMore()
-                && in.length() == in.remaining()
-                && in.skipIfNext(bytes, outer, inner)
-                && in.hasMore()
+        Opening last = message;
+        if (last == null || in.remaining() < Long.BYTES || in.word(0, outerBytes) != outer) {
+            return null;
+        }
+        in.moveTo(in.position() + outerBytes);
+        boolean isNext = in.length() == in.remaining()
+                && in.remaining() >= innerWords * Long.BYTES // with what follows
+                && isInnerNext(in)
                 && in.tag() == PAYLOAD;
-        return isNext ? message : null;
+        return isNext ? last : null;
+    }
+
+    private boolean isInnerNext(FieldReader in) {
+        for (int i = 0; i < innerWords; i++) {
+            if (in.word(i * Long.BYTES, innerBytes - i * Long.BYTES) != inner[i]) {
+                return false;
+            }
+        }
+        in.moveTo(in.position() + innerBytes);
+        return in.hasMore();
     }
 
     /**
      * Keeps a message that has just been read, and ends its frame, if one like it may follow.
      *
+     * @param in at its fields
      * @param frame where the frame began
      * @param body where its body began, behind the tag
-     * @param fields where the fields of the body began
      * @param payload where the field began that is its payload, and its last
      */
-    void keep(Opening read, FieldReader in, int frame, int body, int fields, int payload) {
-        int outerBytes = body - frame;
-        int innerBytes = payload - fields;
-        if (read.id() != 0 || !read.ports().isEmpty() || outerBytes + innerBytes > MAX_BYTES) {
+    void keep(Opening read, FieldReader in, int frame, int body, int payload) {
+        int fields = in.position();
+        int bytes = payload - fields;
+        int words = (bytes + Long.BYTES - 1) / Long.BYTES;
+        boolean isShort = body - frame <= Long.BYTES && words > 0 && words <= MAX_WORDS;
+        if (read.id() != 0 || !read.ports().isEmpty() || !isShort || in.remaining() < words * Long.BYTES) {
             return;
         }
         if (message == null) {
-            bytes = ByteBuffer.allocate(MAX_BYTES);
+            inner = new long[MAX_WORDS];
         }
         message = read;
-        outer = outerBytes;
-        inner = innerBytes;
-        in.copy(frame, bytes, 0, outerBytes);
-        in.copy(fields, bytes, outerBytes, innerBytes);
+        innerBytes = bytes;
+        innerWords = words;
+        for (int i = 0; i < words; i++) {
+            inner[i] = in.word(i * Long.BYTES, bytes - i * Long.BYTES);
+        }
+        in.moveTo(frame);
+        outerBytes = body - frame;
+        outer = in.word(0, outerBytes);
     }
 }

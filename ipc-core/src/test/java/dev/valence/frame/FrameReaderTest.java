@@ -68,10 +68,12 @@ class FrameReaderTest {
         assertThat(reader.read(frame(2, "news", "x"))).isNotSameAs(first);
         Opening other = (Opening) reader.read(frame(2, "newt", "x"));
         assertThat(other.channel()).isEqualTo("newt");
-        Frame longest = reader.read(frame(2, "n".repeat(59), "x"));
-        assertThat(reader.read(frame(2, "n".repeat(59), "x"))).isSameAs(longest);
-        Frame tooLong = reader.read(frame(2, "n".repeat(60), "x"));
-        assertThat(reader.read(frame(2, "n".repeat(60), "x")))
+        assertThat(((Opening) reader.read(frame(0, "", "x"))).channel()).isEmpty(); // too short to be compared
+        assertThat(((Opening) reader.read(frame(0, "", "y"))).channel()).isEmpty();
+        Frame longest = reader.read(frame(2, "n".repeat(62), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(62), "x"))).isSameAs(longest);
+        Frame tooLong = reader.read(frame(2, "n".repeat(63), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(63), "x")))
                 .isEqualTo(tooLong)
                 .isNotSameAs(tooLong);
     }

@@ -10,6 +10,7 @@ import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
+import dev.valence.main.Subscriptions.Subscriber;
 import dev.valence.main.Subscriptions.Subscribers;
 import dev.valence.session.Services;
 import dev.valence.session.Session;
@@ -65,8 +66,8 @@ final class Broadcasts {
 
     private static List<Integer> accepted(Subscribers subscribers, Set<Integer> skipped, int origin) {
         List<Integer> accepted = new ArrayList<>();
-        for (Incarnation subscriber : subscribers.all()) {
-            int id = subscriber.renderer().id();
+        for (Subscriber subscriber : subscribers.all()) {
+            int id = subscriber.id();
             if (id != origin && !skipped.contains(id)) {
                 accepted.add(id);
             }
@@ -75,7 +76,7 @@ final class Broadcasts {
     }
 
     /** Offers a message to every subscriber but its publisher; returns who had no room. */
-    private Set<Integer> offer(List<Incarnation> subscribers, String channel, Payload payload, int origin) {
+    private Set<Integer> offer(List<Subscriber> subscribers, String channel, Payload payload, int origin) {
         if (subscribers.isEmpty()) {
             return Set.of();
         }
@@ -87,8 +88,8 @@ final class Broadcasts {
         Set<Integer> skipped = Set.of();
         List<Runnable> wakeUps = new ArrayList<>(); // one an I/O thread, so there are few
         try {
-            for (Incarnation subscriber : subscribers) {
-                int id = subscriber.renderer().id();
+            for (Subscriber subscriber : subscribers) {
+                int id = subscriber.id();
                 if (id != origin && !offer(subscriber.session(), header, shared, payload, wakeUps)) {
                     skipped = skipped.isEmpty() ? new TreeSet<>() : skipped;
                     skipped.add(id);

@@ -369,7 +369,7 @@ final class RendererPeer implements Renderer {
 
     @Override
     public boolean isSubscribed(String channel) {
-        return host.subscriptions().of(channel).all().contains(present);
+        return host.subscriptions().of(channel).contains(present);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.valence.main;
 import dev.valence.Delivery;
 import dev.valence.ErrorCode;
 import dev.valence.IpcException;
+import dev.valence.session.Session;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,11 +37,26 @@ final class Subscriptions {
      * @param all in the order in which they came
      * @param everybody what is reported of a broadcast that all of them got: as a rule all do
      */
-    record Subscribers(List<Incarnation> all, Delivery.Report everybody) {
-        private static Subscribers of(List<Incarnation> all) {
+    record Subscribers(List<Subscriber> all, Delivery.Report everybody) {
+        private static Subscribers of(List<Subscriber> all) {
             Set<Integer> ids = new HashSet<>();
-            all.forEach(subscriber -> ids.add(subscriber.renderer().id()));
+            all.forEach(subscriber -> ids.add(subscriber.id()));
             return new Subscribers(List.copyOf(all), new Delivery.Report(ids, Set.of()));
+        }
+
+        boolean contains(Incarnation incarnation) {
+            return all.contains(Subscriber.of(incarnation));
+        }
+    }
+
+    /**
+     * Who listens, with what a broadcast needs of it.
+     *
+     * @param id of its renderer
+     */
+    record Subscriber(int id, Session<Renderer> session) {
+        private static Subscriber of(Incarnation incarnation) {
+            return new Subscriber(incarnation.renderer().id(), incarnation.session());
         }
     }
 
@@ -64,8 +80,8 @@ final class Subscriptions {
                         "subscriptions: " + (channels.size() + 1) + " (expected: at most " + maxPerRenderer + ")");
             }
             if (channels.add(channel)) {
-                List<Incarnation> subscribers = new ArrayList<>(of(channel).all());
-                subscribers.add(subscriber);
+                List<Subscriber> subscribers = new ArrayList<>(of(channel).all());
+                subscribers.add(Subscriber.of(subscriber));
                 byChannel.put(channel, Subscribers.of(subscribers));
             }
         } finally {
@@ -100,8 +116,8 @@ final class Subscriptions {
     }
 
     private void removeFromChannel(String channel, Incarnation subscriber) {
-        List<Incarnation> subscribers = new ArrayList<>(of(channel).all());
-        subscribers.remove(subscriber);
+        List<Subscriber> subscribers = new ArrayList<>(of(channel).all());
+        subscribers.remove(Subscriber.of(subscriber));
         if (subscribers.isEmpty()) {
             byChannel.remove(channel);
         } else {

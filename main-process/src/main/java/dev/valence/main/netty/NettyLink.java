@@ -82,7 +82,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void wakeUp() {
-        if (channel.eventLoop().inEventLoop() && reading) {
+        if (loop.loop().inEventLoop() && reading) {
             wokenWhileReading = true; // the answers to all frames of one read go out together
         } else {
             scheduleDrain();
@@ -102,7 +102,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public Runnable announce() {
-        if (channel.eventLoop().inEventLoop() && reading) {
+        if (loop.loop().inEventLoop() && reading) {
             wokenWhileReading = true;
         } else {
             markScheduled();
@@ -112,7 +112,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void expedite() {
-        if (!writer.isDialogue() || channel.eventLoop().inEventLoop()) {
+        if (!writer.isDialogue() || loop.loop().inEventLoop()) {
             wakeUp();
             return;
         }
@@ -252,7 +252,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         if (!ending.compareAndSet(null, how)) {
             return;
         }
-        if (channel.eventLoop().inEventLoop() && !taking) {
+        if (loop.loop().inEventLoop() && !taking) {
             finish();
         } else {
             loop.execute(this::finish);

@@ -141,6 +141,23 @@ class TapIT {
     }
 
     @Test
+    void LC3_broadcastOfMain_isSeenOnceForEachSubscriber() {
+        Renderer one = rig.launch("tapped");
+        Renderer other = rig.launch("tapped");
+
+        rig.main().broadcast("number", 7);
+
+        assertThat(ask(one, "heard", null)).containsExactly(7);
+        assertThat(ask(other, "heard", null)).containsExactly(7);
+        assertThat(recorder.events())
+                .filteredOn(event -> event.kind() == Kind.BROADCAST)
+                .extracting(TapEvent::direction, TapEvent::channel, TapEvent::peer)
+                .containsExactlyInAnyOrder(
+                        tuple(Direction.SENT, "number", new Origin(one.id())),
+                        tuple(Direction.SENT, "number", new Origin(other.id())));
+    }
+
+    @Test
     void LC3_messageWithItsPayload_isSeenBeforeAnyListener() {
         CompletableFuture<List<TapEvent>> before = new CompletableFuture<>();
         rig.main().on("news", String.class, (event, text) -> before.complete(recorder.events()));

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CallbackScope {
 
-    private static final ThreadLocal<Place> PLACES = new ThreadLocal<>() {
+    /** Where a thread has the scope of the callback it runs; an array of the JDK's, which keeps no class of the library alive. */
+    private static final ThreadLocal<@Nullable Object[]> PLACES = new ThreadLocal<>() {
         @Override
-        protected Place initialValue() {
-            return new Place();
+        protected @Nullable Object[] initialValue() {
+            return new Object[1];
         }
     };
 
@@ -20,14 +21,9 @@ public abstract class CallbackScope {
 
     CallbackScope() {}
 
-    /** Where a thread has its scope, so that a callback looks for it once. */
-    private static final class Place {
-        private @Nullable CallbackScope scope; // of the callback that runs
-    }
-
     /** Returns the scope of the callback that this thread runs, or null outside callbacks. */
     public static @Nullable CallbackScope current() {
-        return PLACES.get().scope;
+        return (CallbackScope) PLACES.get()[0];
     }
 
     /**
@@ -69,13 +65,13 @@ public abstract class CallbackScope {
     }
 
     final void run(Runnable task) {
-        Place place = PLACES.get();
-        CallbackScope before = place.scope; // not null if a direct executor nests
-        place.scope = this;
+        @Nullable Object[] place = PLACES.get();
+        Object before = place[0]; // not null if a direct executor nests
+        place[0] = this;
         try {
             task.run();
         } finally {
-            place.scope = before;
+            place[0] = before;
         }
     }
 

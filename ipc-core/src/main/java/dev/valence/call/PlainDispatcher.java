@@ -2,6 +2,7 @@ package dev.valence.call;
 
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class PlainDispatcher implements Dispatcher {
             run(task);
             return;
         }
-        Runnable callback = () -> run(task);
+        Runnable callback = new Once(task);
         try {
             executor.execute(callback);
         } catch (RuntimeException e) {
@@ -54,6 +55,23 @@ final class PlainDispatcher implements Dispatcher {
             Thread stranded = new Thread(callback, "valence-stranded-callback");
             stranded.setDaemon(true);
             stranded.start();
+        }
+    }
+
+    /** A callback that runs once, also if an executor takes it and says that it does not. */
+    private final class Once implements Runnable {
+        private final Runnable task;
+        private final AtomicBoolean hasBegun = new AtomicBoolean();
+
+        Once(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            if (hasBegun.compareAndSet(false, true)) {
+                PlainDispatcher.this.run(task);
+            }
         }
     }
 

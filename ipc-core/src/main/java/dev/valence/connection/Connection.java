@@ -444,6 +444,7 @@ public final class Connection implements FrameHandler {
     @Override
     public void onClosed(@Nullable IOException cause) {
         state = ConnectionState.CLOSED;
+        outgoing.clear(); // nobody writes any more
         regions.close();
         IpcException reason = ending.get();
         if (reason == null) {

@@ -1,6 +1,8 @@
 package dev.valence.connection;
 
 import dev.valence.frame.OutFrame;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ final class Handful {
     private static final int BYTES = 2 * 1024;
 
     private final @Nullable OutFrame[] frames;
-    private final SendListener[] sent; // told when the lock is free again
+    private final @Nullable SendListener[] sent; // told when the lock is free again
     private int begin; // of those that were not written
     private int end;
     private int sentCount;
@@ -44,6 +46,7 @@ final class Handful {
 
     /** Begins anew; what is there is not written any more. */
     void clear() {
+        Arrays.fill(frames, begin, end, null);
         begin = 0;
         end = 0;
         bytes = 0;
@@ -65,12 +68,14 @@ final class Handful {
         sentCount++;
     }
 
-    /** Tells them, without the lock. */
+    /** Tells them, without the lock, and forgets them: they have payloads. */
     void tell() {
         int count = sentCount;
         sentCount = 0;
         for (int i = 0; i < count; i++) {
-            sent[i].onSent();
+            SendListener told = Objects.requireNonNull(sent[i]);
+            sent[i] = null;
+            told.onSent();
         }
     }
 }

@@ -449,7 +449,7 @@ public final class Outbox {
 
     /** Returns whether there may be room for a reply. */
     private boolean takeNext(Outgoing item, Handful into) {
-        if (item.isShared()) {
+        if (item.isShared() && replies.isEmpty()) { // else they take turns
             room.note(data.takeShared(item, into));
             return false;
         }

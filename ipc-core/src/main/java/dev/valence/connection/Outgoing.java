@@ -43,7 +43,7 @@ public abstract class Outgoing {
      * Returns a message.
      *
      * @param header without id and size
-     * @param payload lent until sent
+     * @param payload lent until written
      * @param numbered whether it gets an id although it may fit into one frame
      */
     public static Outgoing message(Opening header, byte[] payload, boolean numbered, SendListener listener) {
@@ -53,7 +53,7 @@ public abstract class Outgoing {
     /**
      * Returns a message that fits into one frame.
      *
-     * @param payload lent until sent
+     * @param payload lent until written
      */
     public static Outgoing message(MessageHeader header, byte[] payload, SendListener listener) {
         return new Outgoing(Wire.DATA_LANE, payload, listener) {
@@ -90,7 +90,7 @@ public abstract class Outgoing {
      * Returns a request.
      *
      * @param header without id, time left and size
-     * @param payload lent until sent
+     * @param payload lent until written
      * @param deadlineNanos on the clock of {@link System#nanoTime}
      */
     public static Outgoing request(Opening header, byte[] payload, long deadlineNanos, SendListener listener) {
@@ -112,7 +112,7 @@ public abstract class Outgoing {
      * Returns a request for a stream.
      *
      * @param header without id, initial items and size
-     * @param payload lent until sent
+     * @param payload lent until written
      * @param initialItems asked when the first frame is taken, with the lock of the {@link Outbox} held
      */
     public static Outgoing stream(Opening header, byte[] payload, LongSupplier initialItems, SendListener listener) {
@@ -128,7 +128,7 @@ public abstract class Outgoing {
      * Returns a message to a port.
      *
      * @param header without id and size
-     * @param payload lent until sent
+     * @param payload lent until written
      */
     public static Outgoing portMessage(Opening header, byte[] payload, SendListener listener) {
         return new Headed(Wire.DATA_LANE, header, isLong(payload), payload, listener);
@@ -138,7 +138,7 @@ public abstract class Outgoing {
      * Returns a reply, or an item of a stream.
      *
      * @param header with the id of the request or stream, without size
-     * @param payload lent until sent
+     * @param payload lent until written
      */
     public static Outgoing answer(Opening header, byte[] payload, SendListener listener) {
         Outgoing answer = new Headed(Wire.REPLY_LANE, header, false, payload, listener);

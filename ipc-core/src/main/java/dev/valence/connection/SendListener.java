@@ -12,10 +12,10 @@ public interface SendListener {
      */
     default void onQueued(long id) {}
 
-    /** The last byte was handed to the transport. */
+    /** The last byte was taken to be written. What happens to the connection afterwards is not told. */
     default void onSent() {}
 
-    /** The connection has ended, or was never made, and what was not written yet is lost. */
+    /** The connection has ended, or was never made, and what was not taken yet is lost. */
     default void onLost() {}
 
     /**

@@ -210,20 +210,20 @@ final class FieldReader {
     }
 
     /**
-     * Returns where a field of bytes began that was the last of its message, which has been read.
+     * Returns where the length of a field of bytes began that was the last of its message, which has been read.
      *
-     * @param tag of one byte
+     * @param lastOfTag the last byte of its tag, not negative
      * @param bytesAt where its bytes began
      * @return -1 if others followed, or its length was not written as short as can be
      */
-    int beginOfLast(int tag, int bytesAt, int length) {
+    int lengthOfLast(int lastOfTag, int bytesAt, int length) {
         int lengthBytes = 1;
         for (int rest = length >>> 7; rest != 0; rest >>>= 7) {
             lengthBytes++;
         }
-        int begin = bytesAt - lengthBytes - 1;
+        int begin = bytesAt - lengthBytes;
         boolean isLast = length > 0 && bytesAt + length == at; // an empty one may not be there
-        return isLast && in.get(begin) == tag ? begin : -1; // all bytes of a number but its last are negative
+        return isLast && in.get(begin - 1) == lastOfTag ? begin : -1; // all bytes of a number but its last are negative
     }
 
     // ---- What is not read ----------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ public final class FrameReader {
     /** Wire type of four bytes. */
     static final int FIXED32 = 5;
 
-    private static final int PAYLOAD = LastMessage.PAYLOAD;
+    /** Tag of the payload of every body that has one. */
+    private static final int PAYLOAD = 122;
 
     private final FieldReader in = new FieldReader();
     private final LastMessage last = new LastMessage();
@@ -99,11 +100,11 @@ public final class FrameReader {
     }
 
     private void keep(Opening message, int frame, int body) {
-        int payload = in.beginOfLast(PAYLOAD, payloadAt, payloadBytes);
-        if (payload >= 0) {
+        int length = in.lengthOfLast(PAYLOAD, payloadAt, payloadBytes);
+        if (length >= 0) {
             in.moveTo(body);
             in.length();
-            last.keep(message, in, frame, body, payload);
+            last.keep(message, in, frame, body, length);
         }
     }
 

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastMessage {
 
-    /** Tag of the payload of every body that has one. */
-    static final int PAYLOAD = 122;
-
     /** Words of a body that are kept at most: enough for all but the longest names of channels. */
     private static final int MAX_WORDS = 8;
 
@@ -22,7 +19,7 @@ final class LastMessage {
     private @Nullable Opening message;
     private int outerBytes; // of the frame, up to and with the tag of its body; at most a word
     private long outer;
-    private int innerBytes; // of the body, up to the tag of its payload
+    private int innerBytes; // of the body, up to and with the tag of its payload
     private int innerWords;
     private long[] inner = NONE;
 
@@ -40,8 +37,7 @@ final class LastMessage {
         in.moveTo(in.position() + outerBytes);
         boolean isNext = in.length() == in.remaining()
                 && in.remaining() >= innerWords * Long.BYTES // with what follows
-                && isInnerNext(in)
-                && in.tag() == PAYLOAD;
+                && isInnerNext(in);
         return isNext ? last : null;
     }
 
@@ -61,11 +57,11 @@ final class LastMessage {
      * @param in at its fields
      * @param frame where the frame began
      * @param body where its body began, behind the tag
-     * @param payload where the field began that is its payload, and its last
+     * @param length where that of its payload began, which was its last field
      */
-    void keep(Opening read, FieldReader in, int frame, int body, int payload) {
+    void keep(Opening read, FieldReader in, int frame, int body, int length) {
         int fields = in.position();
-        int bytes = payload - fields;
+        int bytes = length - fields;
         int words = (bytes + Long.BYTES - 1) / Long.BYTES;
         boolean isShort = body - frame <= Long.BYTES && words > 0 && words <= MAX_WORDS;
         if (read.id() != 0 || !read.ports().isEmpty() || !isShort || in.remaining() < words * Long.BYTES) {

@@ -26,7 +26,7 @@ class SendQueueTest {
         List<Outgoing> all = new ArrayList<>();
         Random random = new Random(1);
         for (int i = 0; i < 10_000; i++) {
-            if (random.nextInt(5) < 3) {
+            if (random.nextInt(400) < (i / 1000 % 2 == 0 ? 240 : 160)) { // it grows, and is emptied
                 Outgoing added = item();
                 all.add(added);
                 model.add(added);
@@ -36,7 +36,7 @@ class SendQueueTest {
                         ? model.element()
                         : all.get(random.nextInt(all.size()));
                 assertThat(queue.remove(removed)).isEqualTo(model.remove(removed));
-                if (model.size() > 20) {
+                if (model.size() > 200) {
                     assertThat(queue.takeAll()).containsExactlyElementsOf(model);
                     model.clear();
                     all.clear();

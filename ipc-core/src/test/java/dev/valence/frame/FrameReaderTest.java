@@ -11,7 +11,9 @@ import dev.valence.proto.Frame.Builder;
 import dev.valence.proto.Message;
 import dev.valence.proto.Ping;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -70,12 +72,39 @@ class FrameReaderTest {
         assertThat(other.channel()).isEqualTo("newt");
         assertThat(((Opening) reader.read(frame(0, "", "x"))).channel()).isEmpty(); // too short to be compared
         assertThat(((Opening) reader.read(frame(0, "", "y"))).channel()).isEmpty();
-        Frame longest = reader.read(frame(2, "n".repeat(62), "x"));
-        assertThat(reader.read(frame(2, "n".repeat(62), "x"))).isSameAs(longest);
-        Frame tooLong = reader.read(frame(2, "n".repeat(63), "x"));
-        assertThat(reader.read(frame(2, "n".repeat(63), "x")))
+        Frame longest = reader.read(frame(2, "n".repeat(61), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(61), "x"))).isSameAs(longest);
+        Frame tooLong = reader.read(frame(2, "n".repeat(62), "x"));
+        assertThat(reader.read(frame(2, "n".repeat(62), "x")))
                 .isEqualTo(tooLong)
                 .isNotSameAs(tooLong);
+    }
+
+    @Test
+    void tagThatIsWrittenOverlong_isReadAsEver() {
+        assertThat(payload("220B120161FA808080807A0178")).isEqualTo("x");
+        assertThat(payload("220C120161FA80808080020278" + "79")).isEqualTo("xy");
+        assertThat(payload("220B120161FA808080807A0179")).isEqualTo("y");
+        assertBroken(
+                "a number of more than 10 bytes (expected: fewer)",
+                HexFormat.of().parseHex("2210120161FA80808080FA80808080000178"));
+    }
+
+    private String payload(String frame) {
+        ByteBuffer bytes = ByteBuffer.wrap(HexFormat.of().parseHex(frame));
+        assertThat(((Opening) reader.read(bytes)).channel()).isEqualTo("a");
+        return StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    @Test
+    void fieldsBesideTheBody_areComparedAsWell() {
+        for (int origin : new int[] {0, 1, 200, 1 << 14, 1 << 21, 1 << 28, -1}) {
+            Opening read = (Opening) reader.read(frame(origin, "news", "x"));
+            assertThat(read.origin()).isEqualTo(origin);
+            Opening again = (Opening) reader.read(frame(origin, "news", "y"));
+            assertThat(again).isEqualTo(read);
+            assertThat(reader.origin()).isEqualTo(origin);
+        }
     }
 
     private static ByteBuffer frame(int origin, String channel, String payload) {

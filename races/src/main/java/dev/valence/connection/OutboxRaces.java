@@ -4,6 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.valence.Limits;
+import java.util.concurrent.atomic.AtomicInteger;
+import dev.valence.IpcException;
+import dev.valence.ErrorCode;
 import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Windows;
@@ -59,10 +62,11 @@ public final class OutboxRaces {
 
     /** Takes what may be written, as a transport does. */
     private static void write(Outbox outbox, Collection<String> written) {
-        Handful taken = new Handful(Handful.FRAMES);
+        Handful taken = new Handful(1); // so that others come in between
         outbox.take(taken);
         for (OutFrame frame = taken.next(); frame != null; frame = taken.next()) {
             written.add(frame.frame().name());
+            outbox.take(taken);
         }
     }
 
@@ -128,6 +132,52 @@ public final class OutboxRaces {
         @Actor
         public void other(ZZ_Result result) {
             result.r2 = outbox.offer(message(500), Admission.NEVER_WAIT);
+        }
+    }
+
+    /** A message of two peers is written to one while the other ends. */
+    @JCStressTest
+    @Outcome(id = "Message Message, lost 2", expect = ACCEPTABLE, desc = "each peer has what happens to it")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class SharedByTwo {
+        private final Outbox one = open(Limits.defaults(), 1 << 20);
+        private final Outbox other = open(Limits.defaults(), 1 << 20);
+        private final ConcurrentLinkedQueue<String> written = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger lost = new AtomicInteger();
+
+        /** Queues two messages for both. */
+        public SharedByTwo() {
+            other.followShared(new SendListener() {
+                @Override
+                public void onLost() {
+                    lost.incrementAndGet();
+                }
+            });
+            for (int i = 0; i < 2; i++) {
+                OutFrame frame = OutFrame.shared(Opening.broadcast(0, "channel", 0), new byte[1]);
+                Outgoing message = Outgoing.shared(frame, 1, 0);
+                one.offerBroadcast(message, "channel", 0);
+                other.offerBroadcast(message, "channel", 0);
+            }
+        }
+
+        /** The transport of the one. */
+        @Actor
+        public void write() {
+            OutboxRaces.write(one, written);
+        }
+
+        /** The end of the other. */
+        @Actor
+        public void close() {
+            other.close(new IpcException(ErrorCode.PEER_GONE, "gone"));
+        }
+
+        /** Looks at both. */
+        @Arbiter
+        public void look(L_Result result) {
+            result.r1 = String.join(" ", written) + ", lost " + lost;
         }
     }
 

@@ -143,8 +143,14 @@ class ChannelLinkTest implements TransportContract, SocketContract {
         try (RawPeer peer = openRaw(link::attach)) {
             int led = 0;
             for (int i = 1; i <= 200; i++) { // at first the I/O thread waits as well, and may be faster
-                peer.write(TestFrames.numbered(i));
-                link.link().readUntil(() -> reader.get() != null);
+                Frame frame = TestFrames.numbered(i);
+                AtomicBoolean isWritten = new AtomicBoolean();
+                link.link().readUntil(() -> {
+                    if (!isWritten.getAndSet(true)) { // by now the caller has the lead
+                        write(peer, frame);
+                    }
+                    return reader.get() != null;
+                });
                 led += reader.getAndSet(null) == Thread.currentThread() ? 1 : 0;
             }
             assertThat(led).isPositive();

@@ -112,19 +112,11 @@ public final class Incoming implements Runnable {
         release();
     }
 
-    /** Gives the peer its room back. Idempotent. Any thread; that of a message always the same. */
+    /** Gives the peer its room back. Idempotent. */
     public void release() {
         long charge = held;
-        if (charge > 0 && claim(charge)) {
+        if (charge > 0 && HELD.compareAndSet(this, charge, 0)) {
             intake.giveBack(charge);
         }
-    }
-
-    private boolean claim(long charge) {
-        if (kind() == Kind.MESSAGE) {
-            HELD.lazySet(this, 0);
-            return true;
-        }
-        return HELD.compareAndSet(this, charge, 0);
     }
 }

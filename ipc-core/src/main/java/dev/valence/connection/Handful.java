@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handful {
 
-    /** Enough that the lock costs little beside them, and few enough that who waits for it need not sleep. */
+    /** Enough that the lock is not taken for each, and few, since others wait for it meanwhile. */
     static final int FRAMES = 16;
 
     /** Bytes that a frame is taken beside. */

@@ -75,7 +75,8 @@ public abstract class Outgoing {
     }
 
     /**
-     * Returns a message for many peers, all of whose outboxes may have the same.
+     * Returns a message for many peers, all of whose outboxes may have the same: nothing of it changes, so that no lock guards it.
+     * Who is told of it, see {@link Outbox#followShared}.
      *
      * @param frame the whole message, encoded
      * @param origin the renderer that published it, 0 for main

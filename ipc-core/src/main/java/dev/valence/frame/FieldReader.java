@@ -217,11 +217,7 @@ final class FieldReader {
      * @return -1 if others followed, or its length was not written as short as can be
      */
     int lengthOfLast(int lastOfTag, int bytesAt, int length) {
-        int lengthBytes = 1;
-        for (int rest = length >>> 7; rest != 0; rest >>>= 7) {
-            lengthBytes++;
-        }
-        int begin = bytesAt - lengthBytes;
+        int begin = bytesAt - FrameWriter.varintBytes(length);
         boolean isLast = length > 0 && bytesAt + length == at; // an empty one may not be there
         return isLast && in.get(begin - 1) == lastOfTag ? begin : -1; // all bytes of a number but its last are negative
     }

@@ -179,7 +179,7 @@ public final class FrameReader {
         in.moveTo(payloadAt + payloadBytes);
     }
 
-    private Opening call(Kind kind) {
+    private Frame call(Kind kind) {
         long id = 0;
         String channel = "";
         int encoding = 0;

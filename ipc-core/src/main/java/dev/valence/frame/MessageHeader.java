@@ -18,7 +18,7 @@ public final class MessageHeader {
     /**
      * Encodes a header.
      *
-     * @param opening a message that is whole and has neither id nor ports
+     * @param opening a message as it is written, with its id, ports and size if it has them
      */
     public MessageHeader(Opening opening) {
         this.opening = opening;

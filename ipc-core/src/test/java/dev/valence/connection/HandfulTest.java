@@ -2,17 +2,17 @@ package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.item;
 import static dev.valence.connection.OutboxItems.message;
-import static dev.valence.connection.OutboxItems.name;
+import static dev.valence.connection.OutboxItems.names;
 import static dev.valence.connection.OutboxItems.ping;
 import static dev.valence.connection.OutboxItems.reply;
 import static dev.valence.connection.OutboxItems.request;
 import static dev.valence.connection.OutboxItems.sent;
+import static dev.valence.connection.OutboxItems.takenAtOnce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.valence.Limits;
 import dev.valence.frame.Frame.Windows;
-import dev.valence.frame.OutFrame;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,22 +28,11 @@ class HandfulTest {
 
     private static final int KIB = 1024;
 
-    private final Handful handful = new Handful(Handful.FRAMES);
-
     private static Outbox connected(long windowBytes) {
         Outbox outbox = Outbox.flowing(Limits.defaults());
         ReceiveWindow none = new ReceiveWindow(KIB * KIB);
         outbox.attach(new SilentLink(), new Windows(windowBytes, windowBytes), none, none, reason -> {});
         return outbox;
-    }
-
-    private List<String> takenTogether(Outbox outbox) {
-        List<String> names = new ArrayList<>();
-        outbox.take(handful);
-        for (OutFrame frame = handful.next(); frame != null; frame = handful.next()) {
-            names.add(name(frame));
-        }
-        return names;
     }
 
     private static void broadcast(Outbox outbox, String channel, int size, SplittableRandom random) {
@@ -78,10 +67,10 @@ class HandfulTest {
             fill(together, new SplittableRandom(round));
             fill(oneByOne, new SplittableRandom(round));
             List<String> taken = new ArrayList<>();
-            List<String> some = takenTogether(together);
+            List<String> some = takenAtOnce(together);
             while (!some.isEmpty()) {
                 taken.addAll(some);
-                some = takenTogether(together);
+                some = takenAtOnce(together);
             }
             assertThat(taken).as("round %s", round).isEqualTo(sent(oneByOne));
             assertThat(together.levels()).isEqualTo(oneByOne.levels());
@@ -96,7 +85,7 @@ class HandfulTest {
         }
         outbox.offer(reply(1, 1), Admission.ALWAYS);
         outbox.offer(reply(2, 1), Admission.ALWAYS);
-        assertThat(takenTogether(outbox)).containsExactly("reply 1", "m0", "reply 2", "m1", "m2", "m3");
+        assertThat(takenAtOnce(outbox)).containsExactly("reply 1", "m0", "reply 2", "m1", "m2", "m3");
     }
 
     @Test
@@ -105,14 +94,11 @@ class HandfulTest {
         Outgoing request = request("r", 1, SendListener.NONE);
         outbox.offer(request, Admission.SOFT);
         outbox.offer(message("m", 1), Admission.SOFT);
+        Handful handful = new Handful(Handful.FRAMES);
         outbox.take(handful);
         outbox.cancel(request);
-        List<String> names = new ArrayList<>();
-        for (OutFrame frame = handful.next(); frame != null; frame = handful.next()) {
-            names.add(name(frame));
-        }
-        assertThat(names).containsExactly("r", "m");
-        assertThat(takenTogether(outbox)).containsExactly("cancel 1");
+        assertThat(names(handful)).containsExactly("r", "m");
+        assertThat(takenAtOnce(outbox)).containsExactly("cancel 1");
     }
 
     @Test
@@ -123,7 +109,7 @@ class HandfulTest {
         WeakReference<SendListener> kept = new WeakReference<>(listener);
         outbox.offer(message("b", 1, false, listener), Admission.SOFT);
         listener = SendListener.NONE;
-        assertThat(takenTogether(outbox)).containsExactly("a", "b");
+        assertThat(takenAtOnce(outbox)).containsExactly("a", "b");
         await().until(() -> {
             System.gc();
             return kept.get() == null;
@@ -139,10 +125,10 @@ class HandfulTest {
         for (int i = 0; i < 20; i++) {
             outbox.offer(message("m", 10), Admission.SOFT);
         }
-        assertThat(takenTogether(outbox)).containsExactly("small", "large");
-        assertThat(takenTogether(outbox)).hasSize(Handful.FRAMES);
-        assertThat(takenTogether(outbox)).hasSize(20 - Handful.FRAMES);
-        assertThat(takenTogether(outbox)).isEmpty();
+        assertThat(takenAtOnce(outbox)).containsExactly("small", "large");
+        assertThat(takenAtOnce(outbox)).hasSize(Handful.FRAMES);
+        assertThat(takenAtOnce(outbox)).hasSize(20 - Handful.FRAMES);
+        assertThat(takenAtOnce(outbox)).isEmpty();
     }
 
     @Test
@@ -159,7 +145,7 @@ class HandfulTest {
         };
         outbox.offer(message("a", 1, false, looking), Admission.SOFT);
         outbox.offer(message("b", 1, false, looking), Admission.SOFT);
-        assertThat(takenTogether(outbox)).containsExactly("a", "b");
+        assertThat(takenAtOnce(outbox)).containsExactly("a", "b");
         assertThat(seen).hasSize(2).allSatisfy(levels -> assertThat(levels).isEqualTo(outbox.levels()));
     }
 }

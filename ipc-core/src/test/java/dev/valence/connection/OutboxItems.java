@@ -62,6 +62,22 @@ final class OutboxItems {
         return one.next();
     }
 
+    /** Takes as many frames as a connection does at once. */
+    static List<String> takenAtOnce(Outbox from) {
+        Handful handful = new Handful(Handful.FRAMES);
+        from.take(handful);
+        return names(handful);
+    }
+
+    /** Takes the frames out of a handful. */
+    static List<String> names(Handful handful) {
+        List<String> names = new ArrayList<>();
+        for (OutFrame frame = handful.next(); frame != null; frame = handful.next()) {
+            names.add(name(frame));
+        }
+        return names;
+    }
+
     static Frame frame(Outbox from) {
         return ProtoFrames.parse(next(from));
     }

@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.sent;
+import static dev.valence.connection.OutboxItems.takenAtOnce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.valence.ErrorCode;
@@ -64,7 +65,7 @@ class SharedMessageTest {
         one.offerBroadcast(shared("shared 3", 1, 2), "c", 2);
         one.offerBroadcast(shared("shared 4", 1, 1), "c", 1);
         attach(one, KIB * KIB);
-        assertThat(takenAtOnce()).containsExactly("own 1", "shared 1", "shared 2", "own 2", "shared 3", "shared 4");
+        assertThat(takenAtOnce(one)).containsExactly("own 1", "shared 1", "shared 2", "own 2", "shared 3", "shared 4");
     }
 
     @Test
@@ -91,21 +92,11 @@ class SharedMessageTest {
         }
         int charge = 100 + Wire.FRAME_CHARGE;
         attach(one, 3 * charge + 1);
-        assertThat(takenAtOnce()).containsExactly("m0", "m1", "m2");
+        assertThat(takenAtOnce(one)).containsExactly("m0", "m1", "m2");
         assertThat(one.levels().dataCreditBytes()).isEqualTo(1);
         one.addWindows(2 * charge, 0);
-        assertThat(takenAtOnce()).containsExactly("m3", "m4");
+        assertThat(takenAtOnce(one)).containsExactly("m3", "m4");
         assertThat(one.levels()).isEqualTo(new SendLevels(0, 1, 0, 3 * charge + 1));
-    }
-
-    private List<String> takenAtOnce() {
-        Handful handful = new Handful(Handful.FRAMES);
-        one.take(handful);
-        List<String> names = new ArrayList<>();
-        for (OutFrame frame = handful.next(); frame != null; frame = handful.next()) {
-            names.add(OutboxItems.name(frame));
-        }
-        return names;
     }
 
     @Test

@@ -281,6 +281,7 @@ final class Incarnation {
     // ---- The end -------------------------------------------------------------------------------------------------
 
     void onDisconnected(IpcException reason) {
+        host.subscriptions().removeAll(this); // first: once the lock is free, its exit can be told
         ChildProcess process;
         lock.lock();
         try {
@@ -290,7 +291,6 @@ final class Incarnation {
         } finally {
             lock.unlock();
         }
-        host.subscriptions().removeAll(this);
         if (process == null) {
             checkGone();
             return;

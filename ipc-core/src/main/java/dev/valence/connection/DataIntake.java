@@ -125,7 +125,8 @@ final class DataIntake {
 
     /** Gives a charge back to the peer. Any thread. */
     void giveBack(long charge) {
-        if (window.giveBack(charge)) {
+        boolean isDue = link.isReader() ? window.giveBackAtOnce(charge) : window.giveBack(charge);
+        if (isDue) {
             link.wakeUp();
         }
     }

@@ -5,7 +5,7 @@ import dev.valence.frame.Frame.Kind;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.PortOffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A whole message or request as it came from the peer.
@@ -15,20 +15,26 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  */
 public final class Incoming implements Runnable {
 
-    private static final AtomicLongFieldUpdater<Incoming> HELD =
-            AtomicLongFieldUpdater.newUpdater(Incoming.class, "held");
+    private static final AtomicIntegerFieldUpdater<Incoming> RELEASED =
+            AtomicIntegerFieldUpdater.newUpdater(Incoming.class, "released");
 
     private final Opening header;
     private final byte[] bytes;
     private final DataIntake intake;
     private boolean isLent; // written before it is handed on
-    private volatile long held; // 0 once it was given back
+    private final long charge;
+    private volatile int released; // 1 once the charge was given back; not set before, which would cost a fence
 
-    Incoming(Opening header, byte[] bytes, long held, DataIntake intake) {
+    Incoming(Opening header, byte[] bytes, long charge, DataIntake intake) {
         this.header = header;
         this.bytes = bytes;
-        this.held = held;
+        this.charge = charge;
         this.intake = intake;
+    }
+
+    /** Returns all but the payload. */
+    public Opening header() {
+        return header;
     }
 
     /** Returns what it is. */
@@ -114,8 +120,7 @@ public final class Incoming implements Runnable {
 
     /** Gives the peer its room back. Idempotent. */
     public void release() {
-        long charge = held;
-        if (charge > 0 && HELD.compareAndSet(this, charge, 0)) {
+        if (released == 0 && RELEASED.compareAndSet(this, 0, 1)) {
             intake.giveBack(charge);
         }
     }

@@ -103,11 +103,14 @@ public final class Outbox {
 
     /**
      * Adds a broadcast if it fits into the share that broadcasts, and those of its origin, have of the data lane. If it
-     * does not, the peer is told in its place. Never waits. The transport is not told yet: see {@link #announce}.
+     * does not, the peer is told in its place. Never waits.
      *
+     * @param wakeUps gets what tells the transport, see {@link Link#announce}, unless it is there or something was ahead: who
+     *     added that tells the transport, which goes on until nothing is left
      * @return false if it was dropped, or the peer is gone
      */
-    public boolean offerBroadcast(Outgoing item, String channel, int origin) {
+    public boolean offerBroadcast(Outgoing item, String channel, int origin, List<Runnable> wakeUps) {
+        boolean isFirst;
         lock.lock();
         try {
             if (closed != null || end.drained() != null || end.isFinishing()) {
@@ -121,11 +124,19 @@ public final class Outbox {
                 gaps.endAt(channel);
             }
             item.countFor(origin);
+            isFirst = data.isEmpty();
             add(data, item);
-            return true;
         } finally {
             lock.unlock();
         }
+        Link to = link;
+        if (isFirst && to != null) {
+            Runnable wakeUp = to.announce();
+            if (!wakeUps.contains(wakeUp)) {
+                wakeUps.add(wakeUp);
+            }
+        }
+        return true;
     }
 
     private void markGap(String channel, SendListener dropped) {
@@ -408,12 +419,6 @@ public final class Outbox {
         if (to != null) {
             to.wakeUp();
         }
-    }
-
-    /** Tells the transport in two steps, see {@link Link#announce}. */
-    public Runnable announce() {
-        Link to = link;
-        return to == null ? () -> {} : to.announce();
     }
 
     /** Takes the next frames to be written; none if nothing may be sent now. */

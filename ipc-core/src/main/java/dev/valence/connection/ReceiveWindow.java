@@ -1,18 +1,24 @@
 package dev.valence.connection;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * How much of one lane the peer may have under way to this side, and what of it can be given back.
  *
- * <p><b>Threads.</b> {@link #take} on the I/O thread, {@link #giveBack} on any, {@link #takeDue} on the one that writes.
+ * <p><b>Threads.</b> {@link #take} and {@link #giveBackAtOnce} on the I/O thread, {@link #giveBack} on any, {@link #takeDue} on
+ * the one that writes.
  */
 final class ReceiveWindow {
 
+    private static final AtomicLongFieldUpdater<ReceiveWindow> FREED_AT_ONCE =
+            AtomicLongFieldUpdater.newUpdater(ReceiveWindow.class, "freedAtOnce");
+
     private final long bytes;
     private long charged; // I/O thread only; so far
+    private volatile long freedAtOnce; // by the I/O thread; so far
+    private final AtomicLong freedLater = new AtomicLong(); // by any; so far
     private volatile long announced; // by the one that writes; so far
-    private final AtomicLong free = new AtomicLong(); // of what was charged, and waits for its announcement
 
     ReceiveWindow(long bytes) {
         this.bytes = bytes;
@@ -30,16 +36,31 @@ final class ReceiveWindow {
 
     /** Frees a charge; true if enough has gathered for an announcement. */
     boolean giveBack(long charge) {
-        return free.addAndGet(charge) >= bytes / 4;
+        return isDue(freedLater.addAndGet(charge) + freedAtOnce - announced);
+    }
+
+    /**
+     * Does on the I/O thread what {@link #giveBack} does on any, without its atomic addition. If another thread frees something at
+     * this moment, both may return false although enough has gathered, which then is less than half of the window. So the peer
+     * has room to send something, and with that enough will have gathered again.
+     */
+    boolean giveBackAtOnce(long charge) {
+        long freed = freedAtOnce + charge;
+        FREED_AT_ONCE.lazySet(this, freed);
+        return isDue(freed + freedLater.get() - announced);
+    }
+
+    private boolean isDue(long free) {
+        return free >= bytes / 4;
     }
 
     /** Returns what is to be announced now, 0 if not enough has gathered. */
     long takeDue() {
-        if (free.get() < bytes / 4) {
+        long before = announced;
+        long due = freedAtOnce + freedLater.get() - before;
+        if (!isDue(due)) {
             return 0;
         }
-        long due = free.getAndSet(0);
-        long before = announced;
         announced = before + due;
         return due;
     }

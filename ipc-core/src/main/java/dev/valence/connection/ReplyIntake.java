@@ -127,7 +127,7 @@ final class ReplyIntake {
         if (!window.take(charge)) {
             throw Reassembly.broken("more replies under way than the window of " + window.bytes() + " bytes");
         }
-        if (window.giveBack(charge)) {
+        if (window.giveBackAtOnce(charge)) {
             link.wakeUp();
         }
     }

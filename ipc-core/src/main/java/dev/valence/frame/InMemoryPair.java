@@ -166,6 +166,11 @@ final class InMemoryPair implements Runnable {
         }
 
         @Override
+        public boolean isReader() {
+            return Thread.currentThread() == thread;
+        }
+
+        @Override
         public boolean isBehind() {
             return awake;
         }

@@ -34,6 +34,14 @@ public interface Link {
     }
 
     /**
+     * Returns whether the calling thread passes on a frame of this link at this moment; then no other does. It may also be true
+     * between two frames, on the thread that passes on the next one. A transport that cannot tell returns false.
+     */
+    default boolean isReader() {
+        return false;
+    }
+
+    /**
      * Returns whether a wake-up still waits for the I/O thread, which also reads: if it is one of long ago, what the peer
      * has sent since then was not seen. False where wake-ups do not go to that thread.
      */

@@ -13,6 +13,7 @@ import dev.valence.connection.SendListener;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Report;
 import dev.valence.frame.OutFrame;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,13 +64,14 @@ final class BroadcastDesk {
     }
 
     /**
-     * Adds a message of main or of another renderer if this peer takes its size and there is room for it. The transport is to
-     * be told.
+     * Adds a message of main or of another renderer if this peer takes its size and there is room for it.
+     *
+     * @param wakeUps see {@link Outbox#offerBroadcast}
      */
-    boolean offer(Outgoing message, int payloadBytes, String channel, int origin) {
+    boolean offer(Outgoing message, int payloadBytes, String channel, int origin, List<Runnable> wakeUps) {
         long max = session.peerBounds().payloadBytes();
         if (max == 0 || payloadBytes <= max) {
-            return outbox.offerBroadcast(message, channel, origin);
+            return outbox.offerBroadcast(message, channel, origin, wakeUps);
         }
         services.tally().countUntoldGap();
         return false;

@@ -6,6 +6,7 @@ import dev.valence.Payload;
 import dev.valence.Registration;
 import dev.valence.call.CallbackScope;
 import dev.valence.connection.Incoming;
+import dev.valence.frame.Frame.Opening;
 import dev.valence.session.Registry.ListenerEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,23 +37,30 @@ final class MessageDelivery<S extends IpcSender> {
     }
 
     /**
-     * Runs the listeners of a message.
+     * Returns what runs the listeners of a message.
      *
      * @param offered ends of pipes that came with it
      */
-    void deliver(Incoming message, List<PipeEnd> offered) {
+    Runnable delivering(Incoming message, List<PipeEnd> offered) {
+        return offered.isEmpty()
+                ? new MessageTask<>(session, message)
+                : () -> deliver(message, new MessageEvent<>(session, message.header()), offered);
+    }
+
+    /**
+     * Runs the listeners of a message.
+     *
+     * @param event of the message, which nobody has yet
+     * @param offered ends of pipes that came with it
+     */
+    void deliver(Incoming message, MessageEvent<S> event, List<PipeEnd> offered) {
         unfinished++;
         CallbackScope scope = CallbackScope.current();
         if (scope != null) {
             scope.onWait(message);
         }
         try {
-            MessageEvent<S> event = new MessageEvent<>(
-                    session,
-                    message.channel(),
-                    message.origin(),
-                    takeMissed(message.channel()),
-                    PortDesk.open(offered, services));
+            event.begin(takeMissed(message.channel()), PortDesk.open(offered, services));
             try {
                 runAll(message, event);
             } finally {
@@ -141,7 +149,9 @@ final class MessageDelivery<S extends IpcSender> {
             try {
                 listener.onGap(channel, count);
             } catch (Throwable t) { // one listener does not stop the others
-                services.hook().onUncaughtError(new MessageEvent<>(session, channel, 0, count, List.of()), t);
+                MessageEvent<S> event = new MessageEvent<>(session, Opening.broadcast(0, channel, 0));
+                event.begin(count, List.of());
+                services.hook().onUncaughtError(event, t);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.valence.IpcEvent;
 import dev.valence.IpcSender;
 import dev.valence.MessagePort;
 import dev.valence.Origin;
+import dev.valence.frame.Frame.Opening;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
 
     private final Session<S> session;
-    private final String channel;
-    private final int origin; // as on the wire: 0 for the peer
-    private final long missed;
-    private final List<MessagePort> ports;
+    private final Opening header;
+    private long missed; // set before a listener gets it
+    private List<MessagePort> ports = List.of(); // set before a listener gets it
     private boolean isSeen; // inside the turn only; by a listener
 
-    MessageEvent(Session<S> session, String channel, int origin, long missed, List<MessagePort> ports) {
+    MessageEvent(Session<S> session, Opening header) {
         this.session = session;
-        this.channel = channel;
-        this.origin = origin;
-        this.missed = missed;
-        this.ports = ports;
+        this.header = header;
+    }
+
+    final Session<S> session() {
+        return session;
     }
 
     @Override
@@ -32,17 +33,23 @@ class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
 
     @Override
     public String channel() {
-        return channel;
+        return header.channel();
     }
 
     @Override
     public Origin origin() {
-        return origin == 0 ? session.peerOrigin() : new Origin(origin);
+        return header.origin() == 0 ? session.peerOrigin() : new Origin(header.origin());
     }
 
     @Override
     public List<MessagePort> ports() {
         return ports;
+    }
+
+    /** Sets what was dropped before the message, and the ports that came with it. */
+    final void begin(long messagesMissed, List<MessagePort> opened) {
+        missed = messagesMissed;
+        ports = opened;
     }
 
     /** A listener gets it now. */
@@ -62,11 +69,11 @@ class MessageEvent<S extends IpcSender> implements IpcEvent<S> {
 
     @Override
     public void reply(String replyChannel, @Nullable Object payload) {
-        session.sendTo(origin, replyChannel, payload);
+        session.sendTo(header.origin(), replyChannel, payload);
     }
 
     @Override
     public String toString() {
-        return "'" + channel + "' from " + origin();
+        return "'" + channel() + "' from " + origin();
     }
 }

@@ -218,7 +218,7 @@ final class RequestDesk<S extends IpcSender> {
     private <Q, R> @Nullable Object handle(HandlerEntry<S, Q, R> entry, IncomingCall call, Incoming request)
             throws Exception {
         Q decoded = services.codecs().take(request.payload(), entry.type);
-        return entry.handler.handle(new RequestEvent<>(session, request.channel(), request.origin(), call), decoded);
+        return entry.handler.handle(new RequestEvent<>(session, request.header(), call), decoded);
     }
 
     private static ErrorCode failureCode(Throwable thrown) {

@@ -3,16 +3,16 @@ package dev.valence.session;
 import dev.valence.InvokeEvent;
 import dev.valence.IpcSender;
 import dev.valence.call.IncomingCall;
+import dev.valence.frame.Frame.Opening;
 import java.time.Duration;
-import java.util.List;
 
 /** A request as its handler sees it. */
 final class RequestEvent<S extends IpcSender> extends MessageEvent<S> implements InvokeEvent<S> {
 
     private final IncomingCall call;
 
-    RequestEvent(Session<S> session, String channel, int origin, IncomingCall call) {
-        super(session, channel, origin, 0, List.of());
+    RequestEvent(Session<S> session, Opening header, IncomingCall call) {
+        super(session, header);
         this.call = call;
     }
 

@@ -32,6 +32,7 @@ import dev.valence.frame.Frame.StreamEnd;
 import dev.valence.frame.Frame.Welcome;
 import dev.valence.frame.OutFrame;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
@@ -55,7 +56,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
     private final Outbox outbox;
     private final Traffic traffic;
     final Dispatcher.Inbox inbox; // the same for all sessions of a renderer that is reloaded
-    private final MessageDelivery<S> delivery;
+    final MessageDelivery<S> delivery;
     private final Caller caller;
     private final Desks<S> desks;
     private final SendListener messages;
@@ -141,13 +142,15 @@ public final class Session<S extends IpcSender> implements FrameListener {
     }
 
     /**
-     * Adds a broadcast if this peer takes its size and there is room for it; never waits. {@link #announce} is to follow.
+     * Adds a broadcast if this peer takes its size and there is room for it; never waits.
      *
      * @param payloadBytes of the message
      * @param origin the renderer that published it, 0 for main
+     * @param wakeUps gets what is to be run once all peers have theirs, and has each once
      */
-    public boolean offerBroadcast(Outgoing message, int payloadBytes, String channel, int origin) {
-        boolean isTaken = broadcasts.offer(message, payloadBytes, channel, origin);
+    public boolean offerBroadcast(
+            Outgoing message, int payloadBytes, String channel, int origin, List<Runnable> wakeUps) {
+        boolean isTaken = broadcasts.offer(message, payloadBytes, channel, origin, wakeUps);
         if (!isTaken) {
             services.tally().countSkippedBroadcast();
         }
@@ -156,16 +159,11 @@ public final class Session<S extends IpcSender> implements FrameListener {
 
     /** Adds a message of another renderer to this one, as a broadcast is added. */
     public void offerRelay(Outgoing message, int payloadBytes, String channel, int origin) {
-        if (broadcasts.offer(message, payloadBytes, channel, origin)) {
-            outbox.wakeUp();
-        } else {
+        List<Runnable> wakeUps = new ArrayList<>(1);
+        if (!broadcasts.offer(message, payloadBytes, channel, origin, wakeUps)) {
             services.tally().countDroppedRelay();
         }
-    }
-
-    /** Says that a broadcast was added; what is returned is to be run once all peers of its I/O thread have theirs. */
-    public Runnable announce() {
-        return outbox.announce();
+        wakeUps.forEach(Runnable::run);
     }
 
     /** Tells main about a channel; bounded by the number of subscriptions. */
@@ -329,7 +327,7 @@ public final class Session<S extends IpcSender> implements FrameListener {
                 sendReport(new Report(message.id(), List.of(), List.of()));
             }
         } else if (role.relay(message)) {
-            inbox.submit(() -> delivery.deliver(message, offered));
+            inbox.submit(delivery.delivering(message, offered));
         } else {
             message.release();
         }

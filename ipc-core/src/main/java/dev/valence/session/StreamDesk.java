@@ -129,7 +129,7 @@ final class StreamDesk<S extends IpcSender> {
         }
         request.release(); // what the handler does now may take long
         try {
-            InvokeEvent<S> event = new RequestEvent<>(session, request.channel(), request.origin(), stream.call());
+            InvokeEvent<S> event = new RequestEvent<>(session, request.header(), stream.call());
             Flow.Publisher<T> publisher = Objects.requireNonNull(
                     entry.handler.handle(event, decoded),
                     () -> "stream handler of '" + request.channel() + "' returned null (expected: a publisher)");

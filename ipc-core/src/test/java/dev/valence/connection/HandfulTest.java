@@ -3,6 +3,7 @@ package dev.valence.connection;
 import static dev.valence.connection.OutboxItems.item;
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.names;
+import static dev.valence.connection.OutboxItems.offerBroadcast;
 import static dev.valence.connection.OutboxItems.ping;
 import static dev.valence.connection.OutboxItems.reply;
 import static dev.valence.connection.OutboxItems.request;
@@ -40,7 +41,7 @@ class HandfulTest {
         for (int i = random.nextInt(20); i >= 0; i--) {
             Outgoing message =
                     size > 200 ? message(channel, size) : SharedMessageTest.shared(channel + "." + i, size, origin);
-            outbox.offerBroadcast(message, "b", origin);
+            offerBroadcast(outbox, message, "b", origin);
         }
     }
 
@@ -81,7 +82,7 @@ class HandfulTest {
     void reply_comesAfterOneSharedMessage() {
         Outbox outbox = connected(KIB * KIB);
         for (int i = 0; i < 4; i++) {
-            outbox.offerBroadcast(SharedMessageTest.shared("m" + i, 1, 0), "m", 0);
+            offerBroadcast(outbox, SharedMessageTest.shared("m" + i, 1, 0), "m", 0);
         }
         outbox.offer(reply(1, 1), Admission.ALWAYS);
         outbox.offer(reply(2, 1), Admission.ALWAYS);

@@ -55,6 +55,14 @@ final class OutboxItems {
         return new Pong(nonce, 0, 0);
     }
 
+    /** Offers a broadcast and tells the transport; returns whether it was taken. */
+    static boolean offerBroadcast(Outbox to, Outgoing message, String channel, int origin) {
+        List<Runnable> wakeUps = new ArrayList<>();
+        boolean isTaken = to.offerBroadcast(message, channel, origin, wakeUps);
+        wakeUps.forEach(Runnable::run);
+        return isTaken;
+    }
+
     /** Takes one frame, or returns null. */
     static OutFrame next(Outbox from) {
         Handful one = new Handful(1);

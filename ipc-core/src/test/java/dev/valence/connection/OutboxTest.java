@@ -5,6 +5,7 @@ import static dev.valence.connection.OutboxItems.frame;
 import static dev.valence.connection.OutboxItems.message;
 import static dev.valence.connection.OutboxItems.name;
 import static dev.valence.connection.OutboxItems.next;
+import static dev.valence.connection.OutboxItems.offerBroadcast;
 import static dev.valence.connection.OutboxItems.ping;
 import static dev.valence.connection.OutboxItems.pong;
 import static dev.valence.connection.OutboxItems.reply;
@@ -329,7 +330,7 @@ class OutboxTest {
                 .hasCause(CLOSING)
                 .hasMessage("going away")
                 .satisfies(e -> assertThat(((IpcException) e).code()).isEqualTo(ErrorCode.PEER_GONE));
-        assertThat(outbox.offerBroadcast(message("late", 1), "late", 0)).isFalse();
+        assertThat(offerBroadcast(outbox, message("late", 1), "late", 0)).isFalse();
         outbox.offer(reply(1, 1), Admission.SOFT);
         assertThat(sent(outbox)).containsExactly("reply 1", "early", "drain 5000");
         outbox.offer(reply(2, 1), Admission.SOFT);
@@ -362,7 +363,7 @@ class OutboxTest {
         outbox.close(new IpcException(ErrorCode.PEER_GONE, "gone"));
         outbox.close(new IpcException(ErrorCode.CLOSED, "too late"));
         assertThat(next(outbox)).isNull();
-        assertThat(outbox.offerBroadcast(message("b", 1), "b", 0)).isFalse();
+        assertThat(offerBroadcast(outbox, message("b", 1), "b", 0)).isFalse();
         for (Admission admission : Admission.values()) {
             assertThatThrownBy(() -> outbox.offer(message("b", 1), admission))
                     .isInstanceOf(IpcException.class)
@@ -373,13 +374,13 @@ class OutboxTest {
     @Test
     void gaps_countWhatWasDroppedInItsPlace() {
         for (int i = 0; i < 5; i++) {
-            outbox.offerBroadcast(message("x" + i, 20 * KIB), "x", 1);
+            offerBroadcast(outbox, message("x" + i, 20 * KIB), "x", 1);
         }
-        outbox.offerBroadcast(message("y", 20 * KIB), "y", 2);
+        offerBroadcast(outbox, message("y", 20 * KIB), "y", 2);
         attach();
         assertThat(outbox.offer(message("own", 1), Admission.SOFT)).isTrue();
         assertThat(sent(outbox)).containsExactly("x0", "gap x 4", "y", "own");
-        outbox.offerBroadcast(message("x5", 1), "x", 1);
+        offerBroadcast(outbox, message("x5", 1), "x", 1);
         assertThat(sent(outbox)).containsExactly("x5");
     }
 
@@ -388,18 +389,18 @@ class OutboxTest {
         Outbox bounded = Outbox.flowing(LIMITS.withCounts(1, 2));
         attach(bounded, 8 * KIB * KIB, 8 * KIB * KIB);
         for (int i = 0; i < 4; i++) {
-            bounded.offerBroadcast(message("fits " + i, 1), "x", 1);
-            bounded.offerBroadcast(message("too large", 60 * KIB), "x", 1);
+            offerBroadcast(bounded, message("fits " + i, 1), "x", 1);
+            offerBroadcast(bounded, message("too large", 60 * KIB), "x", 1);
         }
         assertThat(sent(bounded)).containsExactly("fits 0", "gap x 1", "fits 1", "gap x 3", "fits 2", "fits 3");
     }
 
     @Test
     void gapThatWasPassed_isFollowedByANewOne() {
-        outbox.offerBroadcast(message("a", 20 * KIB), "x", 1);
-        outbox.offerBroadcast(message("b", 20 * KIB), "x", 1); // dropped
-        outbox.offerBroadcast(message("c", 2 * KIB), "x", 1); // fits, so that the gap is before it
-        outbox.offerBroadcast(message("d", 20 * KIB), "x", 1); // dropped
+        offerBroadcast(outbox, message("a", 20 * KIB), "x", 1);
+        offerBroadcast(outbox, message("b", 20 * KIB), "x", 1); // dropped
+        offerBroadcast(outbox, message("c", 2 * KIB), "x", 1); // fits, so that the gap is before it
+        offerBroadcast(outbox, message("d", 20 * KIB), "x", 1); // dropped
         attach();
         assertThat(sent(outbox)).containsExactly("a", "gap x 1", "c", "gap x 1");
     }

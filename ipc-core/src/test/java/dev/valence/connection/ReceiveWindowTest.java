@@ -2,6 +2,7 @@ package dev.valence.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,20 @@ class ReceiveWindowTest {
     }
 
     @Test
+    void chargesGivenBackAtOnceAndLater_areAnnouncedTogether() {
+        window.take(1000);
+        assertThat(window.giveBackAtOnce(100)).isFalse();
+        assertThat(window.giveBack(100)).isFalse();
+        assertThat(window.takeDue()).isZero();
+        assertThat(window.giveBackAtOnce(50)).isTrue();
+        assertThat(window.takeDue()).isEqualTo(250);
+        assertThat(window.giveBackAtOnce(249)).isFalse();
+        assertThat(window.giveBack(1)).isTrue();
+        assertThat(window.takeDue()).isEqualTo(250);
+        assertThat(window.takeDue()).isZero();
+    }
+
+    @Test
     void room_comesBackWithTheAnnouncementOnly() {
         window.take(1000);
         window.giveBack(1000);
@@ -43,24 +58,25 @@ class ReceiveWindowTest {
     @Test
     void chargesGivenBackByManyThreads_areAnnouncedOnce() throws Exception {
         int count = 100_000;
-        ReceiveWindow shared = new ReceiveWindow(1L << 40);
-        shared.take(2L * count);
+        ReceiveWindow shared = new ReceiveWindow(4000); // a quarter of it is due again and again
+        shared.take(3L * count);
         AtomicLong announced = new AtomicLong();
-        FutureTask<Void> giver = new FutureTask<>(() -> giveBack(shared, count), null);
-        FutureTask<Void> other = new FutureTask<>(() -> giveBack(shared, count), null);
-        new Thread(giver).start();
-        new Thread(other).start();
-        while (!giver.isDone() || !other.isDone()) {
+        List<FutureTask<Void>> givers = List.of(
+                new FutureTask<>(() -> repeat(count, () -> shared.giveBack(1)), null),
+                new FutureTask<>(() -> repeat(count, () -> shared.giveBack(1)), null),
+                new FutureTask<>(() -> repeat(count, () -> shared.giveBackAtOnce(1)), null));
+        givers.forEach(giver -> new Thread(giver).start());
+        while (!givers.stream().allMatch(FutureTask::isDone)) {
             announced.addAndGet(shared.takeDue());
         }
-        shared.giveBack(1L << 40); // so that the rest is due
+        shared.giveBack(1000); // so that the rest is due
         announced.addAndGet(shared.takeDue());
-        assertThat(announced).hasValue(2L * count + (1L << 40));
+        assertThat(announced).hasValue(3L * count + 1000);
     }
 
-    private static void giveBack(ReceiveWindow window, int count) {
+    private static void repeat(int count, Runnable action) {
         for (int i = 0; i < count; i++) {
-            window.giveBack(1);
+            action.run();
         }
     }
 }

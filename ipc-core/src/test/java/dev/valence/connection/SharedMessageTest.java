@@ -1,6 +1,7 @@
 package dev.valence.connection;
 
 import static dev.valence.connection.OutboxItems.message;
+import static dev.valence.connection.OutboxItems.offerBroadcast;
 import static dev.valence.connection.OutboxItems.sent;
 import static dev.valence.connection.OutboxItems.takenAtOnce;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import dev.valence.Limits;
 import dev.valence.frame.Frame;
 import dev.valence.frame.Frame.Opening;
 import dev.valence.frame.Frame.Windows;
+import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.ArrayList;
@@ -34,8 +36,12 @@ class SharedMessageTest {
     }
 
     private static void attach(Outbox to, long windowBytes) {
+        attach(to, new SilentLink(), windowBytes);
+    }
+
+    private static void attach(Outbox to, Link link, long windowBytes) {
         ReceiveWindow none = new ReceiveWindow(KIB * KIB);
-        to.attach(new SilentLink(), new Windows(windowBytes, windowBytes), none, none, reason -> {});
+        to.attach(link, new Windows(windowBytes, windowBytes), none, none, reason -> {});
     }
 
     @Test
@@ -44,8 +50,8 @@ class SharedMessageTest {
         for (int i = 0; i < 40; i++) {
             Outgoing both = shared("m" + i, 10, i % 3);
             names.add("m" + i);
-            assertThat(one.offerBroadcast(both, "m", i % 3)).isTrue();
-            assertThat(other.offerBroadcast(both, "m", i % 3)).isTrue();
+            assertThat(offerBroadcast(one, both, "m", i % 3)).isTrue();
+            assertThat(offerBroadcast(other, both, "m", i % 3)).isTrue();
         }
         attach(one, KIB * KIB);
         assertThat(sent(one)).isEqualTo(names);
@@ -59,19 +65,49 @@ class SharedMessageTest {
     @Test
     void message_keepsItsPlaceAmongOthers() {
         one.offer(message("own 1", 1), Admission.SOFT);
-        one.offerBroadcast(shared("shared 1", 1, 0), "c", 0);
-        one.offerBroadcast(shared("shared 2", 1, 0), "c", 0);
+        offerBroadcast(one, shared("shared 1", 1, 0), "c", 0);
+        offerBroadcast(one, shared("shared 2", 1, 0), "c", 0);
         one.offer(message("own 2", 1), Admission.SOFT);
-        one.offerBroadcast(shared("shared 3", 1, 2), "c", 2);
-        one.offerBroadcast(shared("shared 4", 1, 1), "c", 1);
+        offerBroadcast(one, shared("shared 3", 1, 2), "c", 2);
+        offerBroadcast(one, shared("shared 4", 1, 1), "c", 1);
         attach(one, KIB * KIB);
         assertThat(takenAtOnce(one)).containsExactly("own 1", "shared 1", "shared 2", "own 2", "shared 3", "shared 4");
     }
 
     @Test
+    void messageBehindAnother_needsNoWakeUp() {
+        attach(one, 1000);
+        List<Runnable> wakeUps = new ArrayList<>();
+        one.offerBroadcast(shared("first", 1, 0), "m", 0, wakeUps);
+        assertThat(wakeUps).hasSize(1);
+        one.offerBroadcast(shared("behind", 1, 0), "m", 0, wakeUps);
+        assertThat(wakeUps).hasSize(1);
+        assertThat(sent(one)).containsExactly("first", "behind");
+        one.offerBroadcast(shared("alone", 1, 0), "m", 0, wakeUps);
+        assertThat(wakeUps).hasSize(2);
+    }
+
+    @Test
+    void linksOfOneThread_areWokenOnce() {
+        Runnable waking = () -> {};
+        List<Runnable> wakeUps = new ArrayList<>();
+        for (Outbox each : List.of(one, other)) {
+            Link link = new SilentLink() {
+                @Override
+                public Runnable announce() {
+                    return waking;
+                }
+            };
+            attach(each, link, 1000);
+            each.offerBroadcast(shared("m", 1, 0), "m", 0, wakeUps);
+        }
+        assertThat(wakeUps).containsExactly(waking);
+    }
+
+    @Test
     void messagesInARow_areTakenAsFarAsThePeerHasRoom() {
         for (int i = 0; i < 5; i++) {
-            one.offerBroadcast(shared("m" + i, 100, 0), "m", 0);
+            offerBroadcast(one, shared("m" + i, 100, 0), "m", 0);
         }
         int charge = 100 + Wire.FRAME_CHARGE;
         attach(one, 2 * charge + 1);
@@ -88,7 +124,7 @@ class SharedMessageTest {
     @Test
     void messagesTakenAtOnce_takeOfTheWindowWhatTheyTakeOneByOne() {
         for (int i = 0; i < 5; i++) {
-            one.offerBroadcast(shared("m" + i, 100, i / 2), "m", i / 2);
+            offerBroadcast(one, shared("m" + i, 100, i / 2), "m", i / 2);
         }
         int charge = 100 + Wire.FRAME_CHARGE;
         attach(one, 3 * charge + 1);
@@ -102,15 +138,15 @@ class SharedMessageTest {
     @Test
     void roomThatWasTaken_isItsPublishersAgain() {
         for (int origin = 0; origin < 2; origin++) { // a quarter of the queue each
-            assertThat(one.offerBroadcast(shared("a", 20 * KIB, origin), "c", origin))
+            assertThat(offerBroadcast(one, shared("a", 20 * KIB, origin), "c", origin))
                     .isTrue();
-            assertThat(one.offerBroadcast(shared("b", 20 * KIB, origin), "c", origin))
+            assertThat(offerBroadcast(one, shared("b", 20 * KIB, origin), "c", origin))
                     .isFalse();
         }
         attach(one, KIB * KIB);
         assertThat(sent(one)).containsExactly("a", "gap c 1", "a", "gap c 1");
         for (int origin = 0; origin < 2; origin++) {
-            assertThat(one.offerBroadcast(shared("c", 20 * KIB, origin), "c", origin))
+            assertThat(offerBroadcast(one, shared("c", 20 * KIB, origin), "c", origin))
                     .isTrue();
         }
     }
@@ -139,9 +175,9 @@ class SharedMessageTest {
         List<String> notes = new ArrayList<>();
         Outbox held = Outbox.holdingData(LIMITS.withCounts(1, 1));
         held.followShared(noting(notes));
-        held.offerBroadcast(shared("a", 20 * KIB, 0), "a", 0);
-        held.offerBroadcast(shared("a", 20 * KIB, 0), "a", 0); // the only gap that may be noted
-        held.offerBroadcast(shared("b", 20 * KIB, 0), "b", 0);
+        offerBroadcast(held, shared("a", 20 * KIB, 0), "a", 0);
+        offerBroadcast(held, shared("a", 20 * KIB, 0), "a", 0); // the only gap that may be noted
+        offerBroadcast(held, shared("b", 20 * KIB, 0), "b", 0);
         assertThat(notes).containsExactly("gap untold");
         held.finish(new Frame.Close(0, ""));
         assertThat(notes).containsExactly("gap untold", "dropped");
@@ -152,9 +188,9 @@ class SharedMessageTest {
         List<String> notes = new ArrayList<>();
         one.followShared(noting(notes));
         Outgoing both = shared("m", 1, 0);
-        one.offerBroadcast(both, "m", 0);
-        one.offerBroadcast(both, "m", 0);
-        other.offerBroadcast(both, "m", 0);
+        offerBroadcast(one, both, "m", 0);
+        offerBroadcast(one, both, "m", 0);
+        offerBroadcast(other, both, "m", 0);
         one.close(new IpcException(ErrorCode.PEER_GONE, "gone"));
         assertThat(notes).containsExactly("lost", "lost");
         attach(other, KIB * KIB);

@@ -4,7 +4,7 @@ import dev.valence.frame.Link;
 import dev.valence.frame.PeerCredentials;
 
 /** A link that nobody listens to: tests take frames themselves. */
-final class SilentLink implements Link {
+class SilentLink implements Link {
 
     @Override
     public void wakeUp() {}

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,8 +87,9 @@ class CountersTest {
     }
 
     private static boolean broadcast(PairedEnd end, String channel) {
-        boolean isTaken = end.session().offerBroadcast(message(end, channel), BYTES.length, channel, 0);
-        end.session().announce().run();
+        List<Runnable> wakeUps = new ArrayList<>();
+        boolean isTaken = end.session().offerBroadcast(message(end, channel), BYTES.length, channel, 0, wakeUps);
+        wakeUps.forEach(Runnable::run);
         return isTaken;
     }
 

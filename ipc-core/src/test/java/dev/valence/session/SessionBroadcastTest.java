@@ -161,8 +161,9 @@ class SessionBroadcastTest {
         byte[] payload = new byte[10 * KIB];
         Outgoing message =
                 Outgoing.message(Opening.broadcast(origin, channel, Encoding.BYTES), payload, false, SendListener.NONE);
-        boolean isTaken = end.session().offerBroadcast(message, payload.length, channel, origin);
-        end.session().announce().run();
+        List<Runnable> wakeUps = new ArrayList<>();
+        boolean isTaken = end.session().offerBroadcast(message, payload.length, channel, origin, wakeUps);
+        wakeUps.forEach(Runnable::run);
         return isTaken;
     }
 }

@@ -16,6 +16,7 @@ import dev.valence.RequestChannel;
 import dev.valence.fixtures.PairedEnd;
 import dev.valence.fixtures.Patience;
 import dev.valence.fixtures.SessionPair;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -89,6 +90,24 @@ class SessionTest {
             callers.forEach(Thread::start);
             callers.forEach(Patience::join);
             assertThat(wrong).isEmpty();
+        }
+    }
+
+    @Test
+    void eventThatIsKept_keepsNoPayload() {
+        try (SessionPair pair = SessionPair.open()) {
+            CompletableFuture<IpcEvent<?>> kept = new CompletableFuture<>();
+            CompletableFuture<WeakReference<byte[]>> payload = new CompletableFuture<>();
+            pair.server().receiver().on("bytes", byte[].class, (event, bytes) -> {
+                payload.complete(new WeakReference<>(bytes));
+                kept.complete(event);
+            });
+            pair.client().send("bytes", new byte[1000]);
+            await().until(() -> {
+                System.gc();
+                return Patience.get(payload).get() == null;
+            });
+            assertThat(Patience.get(kept).channel()).isEqualTo("bytes");
         }
     }
 

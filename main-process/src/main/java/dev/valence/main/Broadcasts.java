@@ -107,14 +107,7 @@ final class Broadcasts {
                 ? shared
                 : Outgoing.message(
                         header, payload.bytes(), false, to.following(Kind.BROADCAST, header.channel(), payload));
-        if (!to.offerBroadcast(message, payload.bytes().length, header.channel(), header.origin())) {
-            return false;
-        }
-        Runnable wakeUp = to.announce();
-        if (!wakeUps.contains(wakeUp)) {
-            wakeUps.add(wakeUp);
-        }
-        return true;
+        return to.offerBroadcast(message, payload.bytes().length, header.channel(), header.origin(), wakeUps);
     }
 
     /** Passes a message of one renderer to the one it is meant for; without room it is dropped and counted. */

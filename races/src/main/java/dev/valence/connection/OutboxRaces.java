@@ -12,6 +12,7 @@ import dev.valence.frame.Frame.Windows;
 import dev.valence.frame.Link;
 import dev.valence.frame.OutFrame;
 import dev.valence.frame.PeerCredentials;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,9 +29,14 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 /** Threads that meet at the queue to one peer. */
 public final class OutboxRaces {
 
-    static final Link NOWHERE = new Link() {
+    static final Link NOWHERE = new Nowhere(() -> {});
+
+    /** A link that nothing is read from. */
+    private record Nowhere(Runnable onWakeUp) implements Link {
         @Override
-        public void wakeUp() {}
+        public void wakeUp() {
+            onWakeUp.run();
+        }
 
         @Override
         public void close() {}
@@ -39,7 +45,7 @@ public final class OutboxRaces {
         public @Nullable PeerCredentials credentials() {
             return null;
         }
-    };
+    }
 
     private OutboxRaces() {}
 
@@ -54,9 +60,13 @@ public final class OutboxRaces {
     }
 
     private static Outbox open(Limits limits, long window) {
+        return open(limits, window, NOWHERE);
+    }
+
+    private static Outbox open(Limits limits, long window, Link link) {
         Outbox outbox = Outbox.flowing(limits);
         Windows windows = new Windows(window, window);
-        outbox.attach(NOWHERE, windows, new ReceiveWindow(1 << 20), new ReceiveWindow(1 << 20), reason -> {});
+        outbox.attach(link, windows, new ReceiveWindow(1 << 20), new ReceiveWindow(1 << 20), reason -> {});
         return outbox;
     }
 
@@ -154,11 +164,12 @@ public final class OutboxRaces {
                     lost.incrementAndGet();
                 }
             });
+            List<Runnable> told = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 OutFrame frame = OutFrame.shared(Opening.broadcast(0, "channel", 0), new byte[1]);
                 Outgoing message = Outgoing.shared(frame, 1, 0);
-                one.offerBroadcast(message, "channel", 0);
-                other.offerBroadcast(message, "channel", 0);
+                one.offerBroadcast(message, "channel", 0, told);
+                other.offerBroadcast(message, "channel", 0, told);
             }
         }
 
@@ -178,6 +189,54 @@ public final class OutboxRaces {
         @Arbiter
         public void look(L_Result result) {
             result.r1 = String.join(" ", written) + ", lost " + lost;
+        }
+    }
+
+    /** Two broadcasts are added while the transport, which is told of the first in the queue only, looks. */
+    @JCStressTest
+    @Outcome(id = "Message Message", expect = ACCEPTABLE, desc = "both are written")
+    @Outcome(expect = FORBIDDEN, desc = "one was left without a wake-up, or came twice")
+    @State
+    public static class ToldOfTheFirst {
+        private final AtomicInteger wakeUps = new AtomicInteger();
+        private final Outbox outbox = open(Limits.defaults(), 1 << 20, new Nowhere(wakeUps::incrementAndGet));
+        private final ConcurrentLinkedQueue<String> written = new ConcurrentLinkedQueue<>();
+
+        /** Connects, which wakes the transport up. */
+        public ToldOfTheFirst() {
+            transport();
+        }
+
+        private void transport() {
+            if (wakeUps.getAndSet(0) > 0) {
+                OutboxRaces.write(outbox, written);
+            }
+        }
+
+        private void publish() {
+            List<Runnable> told = new ArrayList<>();
+            outbox.offerBroadcast(message(1), "channel", 0, told);
+            told.forEach(Runnable::run);
+        }
+
+        /** One. */
+        @Actor
+        public void one() {
+            publish();
+        }
+
+        /** The other, and then the transport, if it was woken up. */
+        @Actor
+        public void other() {
+            publish();
+            transport();
+        }
+
+        /** The transport once more, if it was woken up since. */
+        @Arbiter
+        public void look(L_Result result) {
+            transport();
+            result.r1 = String.join(" ", written);
         }
     }
 

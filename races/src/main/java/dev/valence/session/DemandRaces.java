@@ -42,10 +42,11 @@ public final class DemandRaces {
             ask(3);
         }
 
-        /** The other. */
+        /** The other, and then the writer. */
         @Actor
         public void other() {
             ask(4);
+            writeQueued();
         }
 
         private void ask(long items) {
@@ -53,12 +54,6 @@ public final class DemandRaces {
             if (demand.claimCredit()) {
                 queued.incrementAndGet();
             }
-        }
-
-        /** The writer. */
-        @Actor
-        public void write() {
-            writeQueued();
         }
 
         private void writeQueued() {

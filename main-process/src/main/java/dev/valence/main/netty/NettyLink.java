@@ -81,8 +81,13 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public boolean isReader() {
+        return loop.loop().inEventLoop() && reading;
+    }
+
+    @Override
     public void wakeUp() {
-        if (loop.loop().inEventLoop() && reading) {
+        if (isReader()) {
             wokenWhileReading = true; // the answers to all frames of one read go out together
         } else {
             scheduleDrain();
@@ -102,7 +107,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public Runnable announce() {
-        if (loop.loop().inEventLoop() && reading) {
+        if (isReader()) {
             wokenWhileReading = true;
         } else {
             markScheduled();

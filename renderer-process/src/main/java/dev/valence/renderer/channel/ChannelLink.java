@@ -155,11 +155,16 @@ public final class ChannelLink implements Link, Runnable {
 
     @Override
     public void wakeUp() {
-        if (Thread.currentThread() == reading) {
+        if (isReader()) {
             wokenWhileReading = true; // the answers to all frames of one read go out together
         } else if (turn.enter()) {
             write();
         }
+    }
+
+    @Override
+    public boolean isReader() {
+        return Thread.currentThread() == reading;
     }
 
     @Override

@@ -105,8 +105,8 @@ public final class Outbox {
      * Adds a broadcast if it fits into the share that broadcasts, and those of its origin, have of the data lane. If it
      * does not, the peer is told in its place. Never waits.
      *
-     * @param wakeUps gets what tells the transport, see {@link Link#announce}, unless it is there or something was ahead: who
-     *     added that tells the transport, which goes on until nothing is left
+     * @param wakeUps gets what tells the transport, see {@link Link#announce}, unless it is there or something is ahead: that is being
+     *     written, or about to be, or waits for what will tell the transport
      * @return false if it was dropped, or the peer is gone
      */
     public boolean offerBroadcast(Outgoing item, String channel, int origin, List<Runnable> wakeUps) {
@@ -239,9 +239,7 @@ public final class Outbox {
                 item.cancel(); // it may still wait for its place in the queue
                 data.remove(item);
                 room.signal();
-                return;
-            }
-            if (!item.isFinished()) {
+            } else if (!item.isFinished()) {
                 item.cancel(); // the chunk that says so takes the place of the rest
             } else {
                 hasRoom = control.add(new Frame.Cancel(item.id));
@@ -249,7 +247,7 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
-        wakeUpOrEnd(hasRoom);
+        wakeUpOrEnd(hasRoom); // also if it was only in the way of what is behind it
     }
 
     /** Adds a frame to the control lane, which is not charged and goes first. A ping or pong replaces one that waits there. */
@@ -406,6 +404,7 @@ public final class Outbox {
         } finally {
             lock.unlock();
         }
+        wakeUp(); // the first frame of what waits may be smaller now
     }
 
     /** Returns the link that frames are written to; null before the peer was accepted, and after the end. */

@@ -14,6 +14,12 @@ final class ReceiveWindow {
     private static final AtomicLongFieldUpdater<ReceiveWindow> FREED_AT_ONCE =
             AtomicLongFieldUpdater.newUpdater(ReceiveWindow.class, "freedAtOnce");
 
+    /**
+     * The part of the window, one in so many bytes, that is announced together. Half of what the protocol allows, so that it is kept
+     * even if each of two threads has freed almost as much and sees nothing of the other's.
+     */
+    private static final int DUE_PART = 8;
+
     private final long bytes;
     private long charged; // I/O thread only; so far
     private volatile long freedAtOnce; // by the I/O thread; so far
@@ -36,22 +42,23 @@ final class ReceiveWindow {
 
     /** Frees a charge; true if enough has gathered for an announcement. */
     boolean giveBack(long charge) {
-        return isDue(freedLater.addAndGet(charge) + freedAtOnce - announced);
+        long before = announced; // first: what comes in between can only make more seem due
+        return isDue(freedLater.addAndGet(charge) + freedAtOnce - before);
     }
 
     /**
-     * Does on the I/O thread what {@link #giveBack} does on any, without its atomic addition. If another thread frees something at
-     * this moment, both may return false although enough has gathered, which then is less than half of the window. So the peer
-     * has room to send something, and with that enough will have gathered again.
+     * Does on the I/O thread what {@link #giveBack} does on any, without its atomic addition. What another thread frees at this moment may
+     * not be seen, here and there.
      */
     boolean giveBackAtOnce(long charge) {
+        long before = announced; // first, as above
         long freed = freedAtOnce + charge;
         FREED_AT_ONCE.lazySet(this, freed);
-        return isDue(freed + freedLater.get() - announced);
+        return isDue(freed + freedLater.get() - before);
     }
 
     private boolean isDue(long free) {
-        return free >= bytes / 4;
+        return free >= bytes / DUE_PART;
     }
 
     /** Returns what is to be announced now, 0 if not enough has gathered. */

@@ -34,8 +34,9 @@ public interface Link {
     }
 
     /**
-     * Returns whether the calling thread passes on a frame of this link at this moment; then no other does. It may also be true
-     * between two frames, on the thread that passes on the next one. A transport that cannot tell returns false.
+     * Returns whether the calling thread passes on a frame of this link at this moment; then no other does, and what one such thread
+     * has written the next one sees. It may also be true between two frames, on the thread that passes on the next one. A transport
+     * that cannot tell returns false.
      */
     default boolean isReader() {
         return false;

@@ -295,12 +295,12 @@ class ProtocolFlowConformanceTest {
     void w8_8_plainFrames_areGivenBackAtOnce() {
         try (Dialogue dialogue = narrowMain()) {
             dialogue.peer.send(ready());
-            for (int i = 0; i < 511; i++) {
+            for (int i = 0; i < 255; i++) {
                 dialogue.peer.send(subscribe("x")).send(unsubscribe("x"));
             }
             assertThat(creditOf(dialogue.peer)).isZero();
             dialogue.peer.send(subscribe("x"));
-            assertThat(creditOf(dialogue.peer)).isEqualTo(1024 * 256);
+            assertThat(creditOf(dialogue.peer)).isEqualTo(512 * 256);
         }
         try (Dialogue dialogue = Dialogue.withReadyClient(NARROW, CallbackExecutor.serial(callbacks))) {
             for (int i = 0; i < 1024; i++) {
@@ -408,21 +408,21 @@ class ProtocolFlowConformanceTest {
             }
             dialogue.peer.send(lastPiece(1, PIECE));
             credit += creditOf(dialogue.peer);
-            // Twenty have come back at once, of which sixteen were announced: eight are a quarter of the window.
-            assertThat(credit).isEqualTo(16 * CHARGE);
+            // Twenty have come back at once: four are an eighth of the window, which this side announces together.
+            assertThat(credit).isEqualTo(20 * CHARGE);
             callbacks.runAll();
-            assertThat(creditOf(dialogue.peer)).isEqualTo((4 + 16) * CHARGE);
+            assertThat(creditOf(dialogue.peer)).isEqualTo(16 * CHARGE);
         }
     }
 
     @Test
     void w8_10_credit_isSentWhenAQuarterOfTheWindowHasCome() {
         try (Dialogue dialogue = narrowMain()) {
-            dialogue.peer.send(bytes("m", PIECE - 256 - 1));
+            dialogue.peer.send(bytes("m", PIECE / 2 - 256 - 1)); // this side does it at an eighth
             callbacks.runAll();
             assertThat(creditOf(dialogue.peer)).isZero();
             dialogue.peer.send(subscribe("x"));
-            assertThat(creditOf(dialogue.peer)).isEqualTo(PIECE - 1 + 256);
+            assertThat(creditOf(dialogue.peer)).isEqualTo(PIECE / 2 - 1 + 256);
         }
     }
 

@@ -21,26 +21,26 @@ class ReceiveWindowTest {
     }
 
     @Test
-    void charges_areAnnouncedWhenAQuarterHasGathered() {
+    void charges_areAnnouncedWhenAnEighthHasGathered() {
         window.take(1000);
-        assertThat(window.giveBack(249)).isFalse();
+        assertThat(window.giveBack(124)).isFalse();
         assertThat(window.takeDue()).isZero();
         assertThat(window.giveBack(1)).isTrue();
-        assertThat(window.takeDue()).isEqualTo(250);
+        assertThat(window.takeDue()).isEqualTo(125);
         assertThat(window.takeDue()).isZero();
     }
 
     @Test
     void chargesGivenBackAtOnceAndLater_areAnnouncedTogether() {
         window.take(1000);
-        assertThat(window.giveBackAtOnce(100)).isFalse();
-        assertThat(window.giveBack(100)).isFalse();
+        assertThat(window.giveBackAtOnce(50)).isFalse();
+        assertThat(window.giveBack(50)).isFalse();
         assertThat(window.takeDue()).isZero();
-        assertThat(window.giveBackAtOnce(50)).isTrue();
-        assertThat(window.takeDue()).isEqualTo(250);
-        assertThat(window.giveBackAtOnce(249)).isFalse();
+        assertThat(window.giveBackAtOnce(25)).isTrue();
+        assertThat(window.takeDue()).isEqualTo(125);
+        assertThat(window.giveBackAtOnce(124)).isFalse();
         assertThat(window.giveBack(1)).isTrue();
-        assertThat(window.takeDue()).isEqualTo(250);
+        assertThat(window.takeDue()).isEqualTo(125);
         assertThat(window.takeDue()).isZero();
     }
 
@@ -58,7 +58,7 @@ class ReceiveWindowTest {
     @Test
     void chargesGivenBackByManyThreads_areAnnouncedOnce() throws Exception {
         int count = 100_000;
-        ReceiveWindow shared = new ReceiveWindow(4000); // a quarter of it is due again and again
+        ReceiveWindow shared = new ReceiveWindow(4000); // an eighth of it is due again and again
         shared.take(3L * count);
         AtomicLong announced = new AtomicLong();
         List<FutureTask<Void>> givers = List.of(
@@ -69,9 +69,9 @@ class ReceiveWindowTest {
         while (!givers.stream().allMatch(FutureTask::isDone)) {
             announced.addAndGet(shared.takeDue());
         }
-        shared.giveBack(1000); // so that the rest is due
+        shared.giveBack(500); // so that the rest is due
         announced.addAndGet(shared.takeDue());
-        assertThat(announced).hasValue(3L * count + 1000);
+        assertThat(announced).hasValue(3L * count + 500);
     }
 
     private static void repeat(int count, Runnable action) {

@@ -17,6 +17,7 @@ import dev.valence.frame.OutFrame;
 import dev.valence.frame.Wire;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -85,6 +86,26 @@ class SharedMessageTest {
         assertThat(sent(one)).containsExactly("first", "behind");
         one.offerBroadcast(shared("alone", 1, 0), "m", 0, wakeUps);
         assertThat(wakeUps).hasSize(2);
+    }
+
+    @Test
+    void messageBehindWhatIsTakenBack_isToldOf() {
+        AtomicInteger told = new AtomicInteger();
+        Link link = new SilentLink() {
+            @Override
+            public void wakeUp() {
+                told.incrementAndGet();
+            }
+        };
+        attach(one, link, 1000);
+        Outgoing tooMuch = OutboxItems.request("ahead", 2000, SendListener.NONE);
+        one.offer(tooMuch, Admission.SOFT);
+        offerBroadcast(one, shared("behind", 1, 0), "m", 0);
+        assertThat(sent(one)).isEmpty();
+        told.set(0);
+        one.cancel(tooMuch);
+        assertThat(told).hasValue(1);
+        assertThat(sent(one)).containsExactly("behind");
     }
 
     @Test

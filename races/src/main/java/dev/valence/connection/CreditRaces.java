@@ -48,7 +48,7 @@ public final class CreditRaces {
             result.r1 = window.takeDue();
         }
 
-        /** What comes later; then exactly the whole window is free, and three quarters more are too much. */
+        /** What comes later; then exactly the whole window is free, and one byte more is too much. */
         @Arbiter
         public void look(JJJ_Result result) {
             result.r2 = window.takeDue();
@@ -86,7 +86,7 @@ public final class CreditRaces {
             result.r1 = window.takeDue();
         }
 
-        /** What comes later; then exactly the whole window is free, and three quarters more are too much. */
+        /** What comes later; then exactly the whole window is free, and one byte more is too much. */
         @Arbiter
         public void look(JJJ_Result result) {
             result.r2 = window.takeDue();

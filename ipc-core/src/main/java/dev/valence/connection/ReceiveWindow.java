@@ -47,8 +47,8 @@ final class ReceiveWindow {
     }
 
     /**
-     * Does on the I/O thread what {@link #giveBack} does on any, without its atomic addition. What another thread frees at this moment may
-     * not be seen, here and there.
+     * Does on the I/O thread what {@link #giveBack} does on any, without its atomic addition. If another thread frees something at this
+     * moment, neither may see what the other has freed.
      */
     boolean giveBackAtOnce(long charge) {
         long before = announced; // first, as above

@@ -416,7 +416,7 @@ class ProtocolFlowConformanceTest {
     }
 
     @Test
-    void w8_10_credit_isSentWhenAQuarterOfTheWindowHasCome() {
+    void w8_10_credit_isSentBeforeAQuarterOfTheWindowHasCome() {
         try (Dialogue dialogue = narrowMain()) {
             dialogue.peer.send(bytes("m", PIECE / 2 - 256 - 1)); // this side does it at an eighth
             callbacks.runAll();

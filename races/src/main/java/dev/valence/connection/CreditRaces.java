@@ -18,6 +18,12 @@ public final class CreditRaces {
 
     private CreditRaces() {}
 
+    /** What comes later; then exactly the whole window of ten is free, and one byte more is too much. */
+    private static void look(ReceiveWindow window, JJJ_Result result) {
+        result.r2 = window.takeDue();
+        result.r3 = (window.take(10) ? 1 : 0) + (window.take(1) ? 0 : 2);
+    }
+
     /** Two listeners return while the writer looks. */
     @JCStressTest
     @Outcome(
@@ -48,11 +54,10 @@ public final class CreditRaces {
             result.r1 = window.takeDue();
         }
 
-        /** What comes later; then exactly the whole window is free, and one byte more is too much. */
+        /** Looks at the rest. */
         @Arbiter
         public void look(JJJ_Result result) {
-            result.r2 = window.takeDue();
-            result.r3 = (window.take(10) ? 1 : 0) + (window.take(1) ? 0 : 2);
+            CreditRaces.look(window, result);
         }
     }
 
@@ -86,11 +91,10 @@ public final class CreditRaces {
             result.r1 = window.takeDue();
         }
 
-        /** What comes later; then exactly the whole window is free, and one byte more is too much. */
+        /** Looks at the rest. */
         @Arbiter
         public void look(JJJ_Result result) {
-            result.r2 = window.takeDue();
-            result.r3 = (window.take(10) ? 1 : 0) + (window.take(1) ? 0 : 2);
+            CreditRaces.look(window, result);
         }
     }
 
